@@ -1,0 +1,58 @@
+import { Histogram } from '#stats/histogram.ts';
+import { SEGMENT_SLOTS, type SlotAddress, type StatMemory } from '#stats/stat-memory.ts';
+import type { WorkerStats } from '#stats/worker-stats.ts';
+
+/**
+ * One thing's statistics of one group, as the thread that counts sees them. Field numbers come
+ * from the group: `stats.inc(clusterStats.field.upstream_rq_total)`.
+ */
+export class StatBlock {
+  readonly #slots: Float64Array;
+  readonly #base: number;
+  /** What stands before the field's name: `cluster.reviews.`. */
+  readonly prefix: string;
+  readonly #owner: WorkerStats;
+  #histograms: (Histogram | undefined)[] | undefined = undefined;
+
+  constructor(owner: WorkerStats, memory: StatMemory, address: SlotAddress, prefix: string) {
+    this.#owner = owner;
+    this.#slots = memory.slotsOf(address);
+    this.#base = address % SEGMENT_SLOTS;
+    this.prefix = prefix;
+  }
+
+  /** Adds one to a counter or gauge. */
+  inc(field: number): void {
+    (this.#slots[this.#base + field] as number) += 1;
+  }
+
+  add(field: number, amount: number): void {
+    (this.#slots[this.#base + field] as number) += amount;
+  }
+
+  /** Takes one from a gauge. */
+  dec(field: number): void {
+    (this.#slots[this.#base + field] as number) -= 1;
+  }
+
+  /** Sets a gauge of this thread; the sum over threads is what is shown. */
+  set(field: number, value: number): void {
+    this.#slots[this.#base + field] = value;
+  }
+
+  /** This thread's own part of a counter or gauge. */
+  get(field: number): number {
+    return this.#slots[this.#base + field] as number;
+  }
+
+  /** Records a value in a histogram; its memory is taken with the first value. */
+  record(field: number, name: string, value: number): void {
+    this.#histograms ??= [];
+    let histogram = this.#histograms[field];
+    if (histogram === undefined) {
+      histogram = this.#owner.histogram(this.prefix + name);
+      this.#histograms[field] = histogram;
+    }
+    histogram.record(value);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Address } from '#network/address.ts';
+
+export type Protocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
+
+/** What is known of a downstream connection, for routing, logs and forwarding headers. */
+export interface DownstreamInfo {
+  /** Counts up for each connection of a worker; unique in the process together with the worker. */
+  readonly connectionId: number;
+  /** The address the client connected to, after listener filters. */
+  readonly localAddress: Address;
+  /** The client: the socket's peer, or what trusted headers say (see `StreamInfo.remoteAddress`). */
+  readonly remoteAddress: Address;
+  readonly directRemoteAddress: Address;
+  readonly directLocalAddress: Address;
+  readonly requestedServerName: string | undefined;
+  readonly tls: DownstreamTlsInfo | undefined;
+}
+
+export interface DownstreamTlsInfo {
+  readonly version: string;
+  readonly peerCertificatePresented: boolean;
+  readonly peerCertificateValidated: boolean;
+}
+
+/** What a stream remembers of the upstream host that served (or failed to serve) it. */
+export interface UpstreamInfo {
+  /** `host:port` as Envoy logs %UPSTREAM_HOST%. */
+  readonly hostAddress: string;
+  readonly hostname: string;
+  readonly clusterName: string;
+  /** The cluster's `alt_stat_name` or name, as %UPSTREAM_CLUSTER% prints it. */
+  readonly clusterStatName: string;
+}
+
+/** Not reached yet. */
+export const NEVER = 0;
+
+/**
+ * Everything about one stream that logs, formatters and statistics ask for. Times are milliseconds
+ * of the worker's monotonic clock; `NEVER` (0) is "did not happen".
+ */
+export class StreamInfo {
+  readonly downstream: DownstreamInfo;
+  protocol: Protocol | undefined = undefined;
+  /** Monotonic time at which the first byte of the request was read. */
+  readonly startTimeMs: number;
+  /** The same moment as milliseconds since 1970. */
+  readonly startWallMs: number;
+  lastDownstreamRxByteMs = NEVER;
+  firstUpstreamTxByteMs = NEVER;
+  lastUpstreamTxByteMs = NEVER;
+  firstUpstreamRxByteMs = NEVER;
+  lastUpstreamRxByteMs = NEVER;
+  firstDownstreamTxByteMs = NEVER;
+  lastDownstreamTxByteMs = NEVER;
+  endMs = NEVER;
+  /** 0 until a response code is known; stays 0 when the client leaves first. */
+  responseCode = 0;
+  responseCodeDetails = '';
+  connectionTerminationDetails = '';
+  responseFlags = 0;
+  /** Body bytes, without framing (Envoy's %BYTES_RECEIVED% and %BYTES_SENT%). */
+  bytesReceived = 0;
+  bytesSent = 0;
+  /** Bytes on the wire, heads and framing included. */
+  downstreamWireBytesReceived = 0;
+  downstreamWireBytesSent = 0;
+  downstreamHeaderBytesReceived = 0;
+  downstreamHeaderBytesSent = 0;
+  upstreamWireBytesReceived = 0;
+  upstreamWireBytesSent = 0;
+  upstreamHeaderBytesReceived = 0;
+  upstreamHeaderBytesSent = 0;
+  attemptCount = 0;
+  routeName = '';
+  virtualClusterName = '';
+  /** Set as soon as a host was chosen. */
+  upstream: UpstreamInfo | undefined = undefined;
+  upstreamLocalAddress: Address | undefined = undefined;
+  upstreamTransportFailureReason = '';
+  upstreamProtocol: Protocol | undefined = undefined;
+  /** The client's address after `use_remote_address`, trusted hops and the like. */
+  remoteAddress: Address;
+  requestId = '';
+  /** Filter metadata by namespace; created by the first writer. */
+  dynamicMetadata: Record<string, Record<string, unknown>> | undefined = undefined;
+
+  constructor(downstream: DownstreamInfo, startTimeMs: number, startWallMs: number) {
+    this.downstream = downstream;
+    this.startTimeMs = startTimeMs;
+    this.startWallMs = startWallMs;
+    this.remoteAddress = downstream.remoteAddress;
+  }
+
+  setResponseFlag(flag: number): void {
+    this.responseFlags |= flag;
+  }
+
+  hasResponseFlag(flag: number): boolean {
+    return (this.responseFlags & flag) !== 0;
+  }
+}
