@@ -1,0 +1,86 @@
+import type { LoadResult, RunLoad } from '../load/load-generator.ts';
+import type { Traffic } from '../load/traffic.ts';
+import { cpuTimeOf, residentBytesOf } from '../machine/process-usage.ts';
+import type { BenchContext } from './context.ts';
+import { type RunningPeer, type SetupPlan, startPeers } from './running-peer.ts';
+import { startUpstream } from './running-upstream.ts';
+import type { Sample } from './workload.ts';
+
+const CONNECTIONS = 64;
+const MEGABYTE = 1024 * 1024;
+
+export interface CpuPlan extends SetupPlan {
+  readonly traffic: Traffic;
+  readonly responseBytes: number;
+}
+
+/**
+ * CPU microseconds per request of the whole proxy process under a closed loop of 64 keep-alive connections.
+ * All peers are up the whole time and take turns, so that whatever else happens on the machine meets all.
+ */
+export async function measureCpuPerRequest(
+  context: BenchContext,
+  plan: CpuPlan,
+): Promise<Sample[]> {
+  await using stack = new AsyncDisposableStack();
+  const upstreamPort = await startUpstream(context, stack, plan.responseBytes);
+  const running = await startPeers(context, stack, plan, upstreamPort);
+  const runLoad = await context.loadGenerator.prepare(plan.traffic, context.folder);
+  for (const each of running) {
+    context.progress(`warming up ${each.peer.name}`);
+    await runLoad({
+      port: each.port,
+      connections: CONNECTIONS,
+      durationSeconds: context.warmUpSeconds,
+    });
+  }
+  const samples: Sample[] = [];
+  for (let round = 1; round <= context.rounds; round += 1) {
+    for (const each of running) {
+      context.progress(`round ${round}/${context.rounds} ${each.peer.name}`);
+      samples.push(await takeSample(context, plan, each, runLoad, round));
+    }
+  }
+  return samples;
+}
+
+async function takeSample(
+  context: BenchContext,
+  plan: CpuPlan,
+  running: RunningPeer,
+  runLoad: RunLoad,
+  round: number,
+): Promise<Sample> {
+  const before = cpuTimeOf(running.child.pid);
+  const load = await runLoad({
+    port: running.port,
+    connections: CONNECTIONS,
+    durationSeconds: context.secondsPerSample,
+  });
+  const after = cpuTimeOf(running.child.pid);
+  const user = (after.userMicroseconds - before.userMicroseconds) / load.requests;
+  const system = (after.systemMicroseconds - before.systemMicroseconds) / load.requests;
+  return {
+    peer: running.peer.name,
+    round,
+    value: user + system,
+    invalid: reasonAgainst(load, plan.responseBytes),
+    details: {
+      userUs: user,
+      systemUs: system,
+      requestsPerSecond: load.requests / load.durationSeconds,
+      p50Ms: load.p50Ms,
+      p99Ms: load.p99Ms,
+      residentMb: residentBytesOf(running.child.pid) / MEGABYTE,
+      coreShare: ((user + system) * load.requests) / (load.durationSeconds * 1e6),
+      errors: load.errors,
+    },
+  };
+}
+
+function reasonAgainst(load: LoadResult, responseBytes: number): string | undefined {
+  if (load.requests === 0) return 'no request was answered';
+  if (load.errors > 0) return `${load.errors} errors or answers other than 2xx`;
+  if (load.bytesRead < load.requests * responseBytes) return 'responses were shorter than expected';
+  return undefined;
+}
