@@ -95,6 +95,14 @@ export class HeaderMap {
     return index >= 0 && index < this.#count;
   }
 
+  /** How many fields there are of a known header. */
+  countKnown(id: HeaderId): number {
+    if (!this.#saw(id)) return 0;
+    let found = 0;
+    for (let index = 0; index < this.#count; index++) if (this.#ids[index] === id) found++;
+    return found;
+  }
+
   /** The first value of a header, by its lower-case name. */
   get(name: string): string | undefined {
     const id = headerIdOf(name);

@@ -1,0 +1,65 @@
+import type { HeaderMap } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
+
+/** How long a body is (RFC 9112 section 6.3). */
+export type Framing =
+  | 'none'
+  | 'length'
+  | 'chunked'
+  /** A response that ends with its connection. */
+  | 'untilClose';
+
+export type FramingDefect =
+  | 'invalidContentLength'
+  | 'invalidTransferEncoding'
+  | 'contentLengthAndTransferEncoding'
+  | 'transferEncodingInHttp10';
+
+/** Filled by `readFraming`; used at once by its caller. */
+export interface FramingResult {
+  framing: Framing;
+  /** For `length`: how many bytes. */
+  contentLength: number;
+}
+
+const DIGITS = /^[0-9]{1,16}$/;
+
+/**
+ * Reads what the fields say about the body of a message. Whatever two recipients could read
+ * differently is a defect: both fields at once, repeated or listed lengths, codings other than
+ * a single `chunked`.
+ */
+export function readFraming(
+  headers: HeaderMap,
+  minorVersion: number,
+  otherwise: 'none' | 'untilClose',
+  into: FramingResult,
+): FramingDefect | undefined {
+  const length = headers.getKnown(HeaderName['content-length']);
+  const coding = headers.getKnown(HeaderName['transfer-encoding']);
+  if (length === undefined && coding === undefined) {
+    into.framing = otherwise;
+    return undefined;
+  }
+  if (coding !== undefined) {
+    if (length !== undefined) return 'contentLengthAndTransferEncoding';
+    if (minorVersion === 0) return 'transferEncodingInHttp10';
+    if (headers.countKnown(HeaderName['transfer-encoding']) > 1) return 'invalidTransferEncoding';
+    if (coding.toLowerCase() !== 'chunked') return 'invalidTransferEncoding';
+    into.framing = 'chunked';
+    return undefined;
+  }
+  if (headers.countKnown(HeaderName['content-length']) > 1) return 'invalidContentLength';
+  const bytes = parseContentLength(length as string);
+  if (bytes === undefined) return 'invalidContentLength';
+  into.framing = bytes === 0 ? 'none' : 'length';
+  into.contentLength = bytes;
+  return undefined;
+}
+
+/** Decimal digits up to 2^53 - 1; undefined for everything else. */
+export function parseContentLength(text: string): number | undefined {
+  if (!DIGITS.test(text)) return undefined;
+  const bytes = Number(text);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
