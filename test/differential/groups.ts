@@ -1,0 +1,6 @@
+import { basics } from './cases/basics.ts';
+import { requestSyntax } from './cases/request-syntax.ts';
+import type { Group } from './harness/scenario.ts';
+
+/** The whole table. */
+export const groups: readonly Group[] = [basics, requestSyntax];

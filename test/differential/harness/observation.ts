@@ -1,0 +1,74 @@
+import type { HttpMessage } from './http-message.ts';
+
+/** Everything that one scenario made visible, volatile parts replaced; plain JSON. */
+export interface Observation {
+  /** Set, and all else empty, where the proxy did not start with this configuration. */
+  readonly refused?: true;
+  /** Set where the proxy's process ended during the scenario. */
+  readonly crashed?: true;
+  /** Set where the scenario could not be played, with the reason. */
+  readonly failed?: string;
+  /** What the client received, connection by connection. */
+  readonly client: readonly ClientObservation[];
+  /** What each upstream saw, connection by connection. */
+  readonly upstream: Readonly<Record<string, readonly UpstreamObservation[]>>;
+  /** The lines of the harness's access log. */
+  readonly log: readonly LogEntry[];
+  /** The lines of the scenario's own access logs, file by file. */
+  readonly logs?: readonly (readonly string[])[];
+  readonly admin?: readonly AdminObservation[];
+  /** Counters that moved and gauges that are not zero at the end. */
+  readonly stats: ObservedStats;
+}
+
+/** By scope (`cluster.backend`) and name (`upstream_rq_total`). */
+export type ObservedStats = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface ObservedMessage {
+  readonly head: readonly string[];
+  readonly body?: string;
+  readonly trailers?: readonly string[];
+  readonly incomplete?: true;
+}
+
+export interface ClientObservation {
+  readonly responses: readonly ObservedMessage[];
+  /** Tunnel content, or bytes that are no response. */
+  readonly rest?: string;
+  /** What the proxy has done to the connection by the time the script ends. */
+  readonly end: 'open' | 'closed';
+  /** A step that waited in vain. */
+  readonly timedOut?: string;
+}
+
+export interface UpstreamObservation {
+  readonly requests: readonly ObservedMessage[];
+  readonly rest?: string;
+  readonly end: 'open' | 'closed by the proxy' | 'closed by the upstream';
+}
+
+export interface AdminObservation {
+  readonly head: readonly string[];
+  readonly body: readonly string[];
+}
+
+export type LogEntry = Readonly<Record<string, string | number | null>>;
+
+/** The longest body that is shown as it is; a longer one by its beginning, length and checksum. */
+const SHOWN_BYTES = 200;
+
+export function observedMessage(message: HttpMessage): ObservedMessage {
+  return {
+    head: message.head,
+    ...(message.body.length > 0 ? { body: shownBytes(message.body) } : {}),
+    ...(message.trailers.length > 0 ? { trailers: message.trailers } : {}),
+    ...(message.complete ? {} : { incomplete: true }),
+  };
+}
+
+export function shownBytes(bytes: Buffer): string {
+  if (bytes.length <= SHOWN_BYTES) return bytes.toString('latin1');
+  const sum = bytes.reduce((hash, byte) => (Math.imul(hash, 31) + byte) >>> 0, 0);
+  const beginning = bytes.toString('latin1', 0, 40);
+  return `${beginning}… (${bytes.length} bytes, checksum ${sum.toString(16)})`;
+}

@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AdminResponse, askAdmin, readStats, type Stats } from './admin-client.ts';
+import { fillInText, type Placement } from './bootstrap.ts';
+import type { ClientScript } from './client-script.ts';
+import { isQuiet, movedStats } from './moved-stats.ts';
+import { mapTexts, normaliser } from './normalise.ts';
+import type { AdminObservation, LogEntry, Observation } from './observation.ts';
+import { LOG_FLUSH_MS, type ProxyProcess } from './proxy-process.ts';
+import { type ClientRun, runClient } from './raw-client.ts';
+import type { AdminRequest } from './scenario.ts';
+import type { ScriptedUpstream } from './scripted-upstream.ts';
+
+const QUIET_TIMEOUT_MS = 4_000;
+
+/** Plays one scenario against a running proxy and collects what it made visible. */
+export async function runScenario(
+  proxy: ProxyProcess,
+  placement: Placement,
+  upstreams: ReadonlyMap<string, ScriptedUpstream>,
+): Promise<Observation> {
+  const { scenario, id } = placement;
+  const port = proxy.listenerPorts.get(`listener-${id}`) ?? 0;
+  const before = scenario.alone === true ? await readStats(proxy.adminPort) : new Map();
+  const runs: ClientRun[] = [];
+  for (const script of scenario.client) {
+    runs.push(await runClient(port, filledIn(script, placement, port)));
+  }
+  const stats = await waitUntilQuiet(proxy, id);
+  const admin = await askAll(proxy, placement);
+  const client = runs.map((run) => run.observation);
+  const upstream = Object.fromEntries(
+    [...upstreams].map(([name, each]) => [name, each.observation()]),
+  );
+  const seen = {
+    client,
+    upstream,
+    log: (await linesOf(placement.logPath)).map(logEntry),
+    ...(placement.extraLogPaths.length > 0 ? { logs: await extraLogs(placement) } : {}),
+    ...(admin.length > 0 ? { admin } : {}),
+  };
+  const ports = portNames(port, proxy, runs, upstreams);
+  const observation = mapTexts(seen, normaliser({ id, ports, scenario }));
+  return { ...observation, stats: movedStats(placement, before, stats, seen) };
+}
+
+function filledIn(script: ClientScript, placement: Placement, port: number): ClientScript {
+  return mapTexts(script, (text) => fillInText(text, placement, port));
+}
+
+/** Waits until no stream is under way and the access log is written, then reads the stats. */
+async function waitUntilQuiet(proxy: ProxyProcess, id: string): Promise<Stats> {
+  const deadline = Date.now() + QUIET_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (isQuiet(await readStats(proxy.adminPort, id), id)) break;
+    await sleep(15);
+  }
+  await sleep(3 * LOG_FLUSH_MS);
+  return readStats(proxy.adminPort);
+}
+
+async function extraLogs(placement: Placement): Promise<string[][]> {
+  return Promise.all(placement.extraLogPaths.map(linesOf));
+}
+
+/** A line of the harness's access log without the fields that have no value. */
+function logEntry(line: string): LogEntry {
+  const fields = Object.entries(JSON.parse(line) as LogEntry);
+  return Object.fromEntries(fields.filter(([, value]) => value !== null));
+}
+
+async function linesOf(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function askAll(proxy: ProxyProcess, placement: Placement): Promise<AdminObservation[]> {
+  const observations: AdminObservation[] = [];
+  for (const asked of placement.scenario.admin ?? []) {
+    const path = fillInText(asked.path, placement);
+    observations.push(observed(await askAdmin(proxy.adminPort, asked.method, path), asked));
+  }
+  return observations;
+}
+
+function observed(response: AdminResponse, { compare, lines }: AdminRequest): AdminObservation {
+  const body = bodyLines(response.body, compare).filter((line) => lines?.test(line) ?? true);
+  return { head: response.head, body };
+}
+
+function bodyLines(body: string, compare: AdminRequest['compare']): string[] {
+  switch (compare) {
+    case 'nothing':
+      return [];
+    case 'keys':
+      return [...new Set(keyPaths(JSON.parse(body), ''))].sort();
+    case 'words':
+      return body.split('\n').map((line) => line.replace(/\d+/g, '#'));
+    case 'text':
+      return body.split('\n');
+  }
+}
+
+function keyPaths(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => keyPaths(each, `${path}[]`));
+  if (typeof value !== 'object' || value === null) return [`${path}: ${typeof value}`];
+  return Object.entries(value).flatMap(([key, each]) => keyPaths(each, `${path}.${key}`));
+}
+
+function portNames(
+  listenerPort: number,
+  proxy: ProxyProcess,
+  runs: readonly ClientRun[],
+  upstreams: ReadonlyMap<string, ScriptedUpstream>,
+): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const each of upstreams.values()) {
+    for (const port of each.peerPorts) names.set(port, 'proxy');
+  }
+  for (const run of runs) names.set(run.localPort, 'client');
+  for (const [name, each] of upstreams) names.set(each.port, name);
+  names.set(proxy.adminPort, 'admin');
+  names.set(listenerPort, 'listener');
+  return names;
+}

@@ -1,0 +1,83 @@
+import type { ClientScript } from './client-script.ts';
+import type { Reply } from './upstream-script.ts';
+
+/** A piece of Envoy configuration as JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/**
+ * One case of the table: a proxy configuration, what a client does to it and what the upstreams answer.
+ *
+ * Every scenario gets a listener, clusters and stat prefixes of its own, so that a whole group can share one
+ * process. To keep names apart, the text `{{id}}` is replaced everywhere (configuration, client bytes, upstream
+ * bytes) by an id of fixed length, `{{port:NAME}}` by the port of the fake upstream NAME and, in client bytes
+ * alone, `{{listener}}` by the port of the scenario's listener. Observations have the placeholders taken out again.
+ */
+export interface Scenario {
+  /** What the proxy is expected to do, as a sentence; unique within the group. */
+  readonly name: string;
+  /** What the client does: connections, one after the other. */
+  readonly client: readonly ClientScript[];
+  /** What the upstream `backend` answers; by default 200 with the body `ok`. */
+  readonly upstream?: Reply | readonly Reply[];
+  /** Further fake upstreams by name, each with a cluster of that name. */
+  readonly upstreams?: Readonly<Record<string, Reply | readonly Reply[]>>;
+  /** Routes of the only virtual host, whose domain is `*`; by default one that sends all to `backend`. */
+  readonly routes?: readonly JsonObject[];
+  /** Fields merged into that only virtual host. */
+  readonly virtualHost?: JsonObject;
+  /** Virtual hosts instead of {@link routes}. */
+  readonly virtualHosts?: readonly JsonObject[];
+  /** Fields merged into the RouteConfiguration. */
+  readonly routeConfig?: JsonObject;
+  /** Fields merged into the HttpConnectionManager. */
+  readonly manager?: JsonObject;
+  /** Fields merged into the Listener. */
+  readonly listener?: JsonObject;
+  /** Fields merged into the clusters, by the name of the upstream; a new name adds a cluster. */
+  readonly clusters?: Readonly<Record<string, JsonObject>>;
+  /** Access logs besides the one that the harness adds: text files whose lines are compared. */
+  readonly logs?: readonly AccessLogFile[];
+  /** Requests to the admin address after the client is done. */
+  readonly admin?: readonly AdminRequest[];
+  /**
+   * Runs with nothing else in flight, after the others of its group, and compares the counters of the whole
+   * server that moved as well (`http1.*`, `runtime.*`).
+   */
+  readonly alone?: boolean;
+  /** Stats (without placeholders) that depend on time and are left out of the comparison. */
+  readonly volatileStats?: readonly RegExp[];
+  /** Texts of the observation that depend on time, and what to put in their place. */
+  readonly volatileText?: readonly (readonly [RegExp, string])[];
+}
+
+export interface AccessLogFile {
+  /** A `log_format`, or nothing for Envoy's default format. */
+  readonly format?: JsonObject;
+  /** An `AccessLogFilter`. */
+  readonly filter?: JsonObject;
+}
+
+export interface AdminRequest {
+  readonly method: string;
+  readonly path: string;
+  /**
+   * What of the body is compared: `text` all of it, `keys` the paths of a JSON document without values,
+   * `words` the lines with every number replaced, `nothing` only status and headers.
+   */
+  readonly compare: 'text' | 'keys' | 'words' | 'nothing';
+  /** Lines of the body to keep; by default all. */
+  readonly lines?: RegExp;
+}
+
+/** Scenarios that share one proxy process, one test file and one file of recorded answers. */
+export interface Group {
+  readonly name: string;
+  readonly scenarios: readonly Scenario[];
+  /** Fields merged into the bootstrap. */
+  readonly bootstrap?: JsonObject;
+  /** Command-line arguments besides the harness's own. */
+  readonly commandLine?: readonly string[];
+}
