@@ -1,0 +1,30 @@
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type LogSource, noSource } from './log-record.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/**
+ * Finds the caller of `logFunction` from the stack. Costs some microseconds, so only log formats
+ * that show the place ask for it.
+ */
+export function callSite(logFunction: (...args: never[]) => unknown): LogSource {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, logFunction);
+  const line = holder.stack?.split('\n')[1];
+  return line === undefined ? noSource : readStackLine(line);
+}
+
+/** Reads one line of V8's stack: `at Server.start (file:///a/src/server.ts:12:34)`. */
+export function readStackLine(line: string): LogSource {
+  const parts = /^\s*at (?:(?:async )?(?<name>.*) \()?(?<file>.*?):(?<line>\d+):\d+\)?$/.exec(line);
+  const groups = parts?.groups;
+  if (groups === undefined) return noSource;
+  const url = groups['file'] ?? '';
+  const file = url.startsWith('file:') ? fileURLToPath(url) : url;
+  return {
+    file: file.startsWith(root) ? relative(root, file) : file,
+    line: Number(groups['line']),
+    function: groups['name'] ?? '',
+  };
+}
