@@ -1,53 +1,66 @@
-/**
- * Log-linear buckets as Envoy's circllhist has them: two significant decimal digits, so a value is
- * known to within ten percent. Bucket 0 is "zero or less"; then 90 buckets for each power of ten
- * from 10^0 to 10^8; values below 1 fall into the first one, larger ones into the last.
- */
-const BUCKETS_PER_DECADE = 90;
-const DECADES = 9;
+import { bucketCountOf, DECADES } from '#stats/histogram-buckets.ts';
 
-export const HISTOGRAM_BUCKETS = 1 + BUCKETS_PER_DECADE * DECADES;
-/** Slots a histogram takes: the buckets, then count and sum. */
-export const HISTOGRAM_SLOTS: number = HISTOGRAM_BUCKETS + 2;
-export const HISTOGRAM_COUNT_SLOT: number = HISTOGRAM_BUCKETS;
-export const HISTOGRAM_SUM_SLOT: number = HISTOGRAM_BUCKETS + 1;
+/** Slot of the first decade that holds the sum of all values, behind its buckets. */
+export const SUM_SLOT: number = bucketCountOf(0);
 
+/** Slots that a decade takes in a thread's memory. */
+export function slotsOfDecade(decade: number): number {
+  return decade === 0 ? SUM_SLOT + 1 : bucketCountOf(decade);
+}
+
+/** Memory for one decade of a histogram. */
+export interface DecadeMemory {
+  readonly slots: Float64Array;
+  readonly offset: number;
+}
+
+/** One thread's part of a histogram. */
 export class Histogram {
-  readonly #slots: Float64Array;
-  readonly #base: number;
+  readonly #take: (decade: number) => DecadeMemory;
+  readonly #first: DecadeMemory;
+  readonly #decades: (DecadeMemory | undefined)[] = [];
 
-  constructor(slots: Float64Array, base: number) {
-    this.#slots = slots;
-    this.#base = base;
+  /** `take` provides memory when the first value falls into a decade. */
+  constructor(take: (decade: number) => DecadeMemory) {
+    this.#take = take;
+    this.#first = take(0);
   }
 
-  /** Records a value of the histogram's unit. */
+  /** Records a whole number of the histogram's unit; fractions are cut off, as Envoy has none. */
   record(value: number): void {
-    const slots = this.#slots;
-    const base = this.#base;
-    (slots[base + bucketOf(value)] as number) += 1;
-    (slots[base + HISTOGRAM_COUNT_SLOT] as number) += 1;
-    (slots[base + HISTOGRAM_SUM_SLOT] as number) += value;
+    const { slots, offset } = this.#first;
+    if (!(value >= 1)) {
+      (slots[offset] as number) += 1;
+      return;
+    }
+    (slots[offset + SUM_SLOT] as number) += Math.floor(value);
+    if (value < 10) {
+      (slots[offset + Math.floor(value)] as number) += 1;
+      return;
+    }
+    let digits = value;
+    let decade = 1;
+    while (digits >= 100 && decade < DECADES - 1) {
+      digits /= 10;
+      decade++;
+    }
+    const memory = this.#decades[decade] ?? this.#addDecade(decade);
+    const bucket = Math.min(Math.floor(digits), 99) - 10;
+    (memory.slots[memory.offset + bucket] as number) += 1;
   }
-}
 
-/** The bucket of a value. */
-export function bucketOf(value: number): number {
-  if (!(value > 0)) return 0;
-  let decade = 0;
-  let rest = value;
-  while (rest >= 10 && decade < DECADES - 1) {
-    rest /= 10;
-    decade++;
+  /** Adds what another thread counted in one decade. */
+  absorb(decade: number, other: DecadeMemory): void {
+    const memory = decade === 0 ? this.#first : (this.#decades[decade] ?? this.#addDecade(decade));
+    for (let slot = 0; slot < slotsOfDecade(decade); slot++) {
+      (memory.slots[memory.offset + slot] as number) += other.slots[other.offset + slot] as number;
+    }
   }
-  const step = Math.min(Math.max(Math.floor(rest * 10) - 10, 0), BUCKETS_PER_DECADE - 1);
-  return 1 + decade * BUCKETS_PER_DECADE + step;
-}
 
-/** The smallest value of a bucket (0 for bucket 0). */
-export function bucketLowerBound(bucket: number): number {
-  if (bucket === 0) return 0;
-  const decade = Math.floor((bucket - 1) / BUCKETS_PER_DECADE);
-  const step = (bucket - 1) % BUCKETS_PER_DECADE;
-  return ((step + 10) / 10) * 10 ** decade;
+  #addDecade(decade: number): DecadeMemory {
+    const memory = this.#take(decade);
+    while (this.#decades.length < decade) this.#decades.push(undefined);
+    this.#decades[decade] = memory;
+    return memory;
+  }
 }

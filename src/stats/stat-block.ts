@@ -1,5 +1,7 @@
-import { Histogram } from '#stats/histogram.ts';
-import { SEGMENT_SLOTS, type SlotAddress, type StatMemory } from '#stats/stat-memory.ts';
+import type { Histogram } from '#stats/histogram.ts';
+import type { NamedCounter } from '#stats/named-counter.ts';
+import type { StatGroup } from '#stats/stat-group.ts';
+import { offsetOf, type SlotAddress, type StatMemory } from '#stats/stat-memory.ts';
 import type { WorkerStats } from '#stats/worker-stats.ts';
 
 /**
@@ -12,12 +14,22 @@ export class StatBlock {
   /** What stands before the field's name: `cluster.reviews.`. */
   readonly prefix: string;
   readonly #owner: WorkerStats;
+  readonly #group: StatGroup<string>;
+  readonly #address: SlotAddress;
   #histograms: (Histogram | undefined)[] | undefined = undefined;
 
-  constructor(owner: WorkerStats, memory: StatMemory, address: SlotAddress, prefix: string) {
+  constructor(
+    owner: WorkerStats,
+    memory: StatMemory,
+    group: StatGroup<string>,
+    address: SlotAddress,
+    prefix: string,
+  ) {
     this.#owner = owner;
+    this.#group = group;
+    this.#address = address;
     this.#slots = memory.slotsOf(address);
-    this.#base = address % SEGMENT_SLOTS;
+    this.#base = offsetOf(address);
     this.prefix = prefix;
   }
 
@@ -45,14 +57,30 @@ export class StatBlock {
     return this.#slots[this.#base + field] as number;
   }
 
-  /** Records a value in a histogram; its memory is taken with the first value. */
-  record(field: number, name: string, value: number): void {
+  /** Records a value in a histogram of the group; its memory is taken with the first value. */
+  record(field: number, value: number): void {
     this.#histograms ??= [];
     let histogram = this.#histograms[field];
     if (histogram === undefined) {
-      histogram = this.#owner.histogram(this.prefix + name);
+      histogram = this.histogram((this.#group.fields[field] as { readonly name: string }).name);
       this.#histograms[field] = histogram;
     }
     histogram.record(value);
+  }
+
+  /**
+   * A counter that the group does not list, such as `upstream_rq_503`. It goes when the block goes;
+   * keep what you get, the look-up costs more than the counting.
+   */
+  counter(name: string): NamedCounter {
+    return this.#owner.counter(this.prefix + name, this.#address);
+  }
+
+  gauge(name: string): NamedCounter {
+    return this.#owner.gauge(this.prefix + name, this.#address);
+  }
+
+  histogram(name: string): Histogram {
+    return this.#owner.histogram(this.prefix + name, this.#address);
   }
 }

@@ -1,5 +1,4 @@
 export type StatKind = 'counter' | 'gauge' | 'histogram';
-export type HistogramUnit = 'ms' | 'us' | 'bytes' | 'percent' | 'unspecified';
 
 export interface StatField {
   /** The last part of Envoy's name: `upstream_rq_total`. */
@@ -16,6 +15,8 @@ export interface StatGroup<Name extends string> {
   /** Names the group in messages between threads. */
   readonly name: string;
   readonly fields: readonly StatField[];
+  /** Slots that a block takes, at least 1. Histograms come last in `fields` and take none of them. */
+  readonly slotCount: number;
   /** `field.upstream_rq_total` is the number to pass to `StatBlock.inc`. */
   readonly field: { readonly [Field in Name]: number };
 }
@@ -32,15 +33,19 @@ export function defineStatGroup<
     readonly histograms?: readonly Histogram[];
   },
 ): StatGroup<Counter | Gauge | Histogram> {
-  const fields: StatField[] = [
+  const slots: StatField[] = [
     ...(parts.counters ?? []).map((field) => ({ name: field, kind: 'counter' as const })),
     ...(parts.gauges ?? []).map((field) => ({ name: field, kind: 'gauge' as const })),
+  ];
+  const fields: StatField[] = [
+    ...slots,
     ...(parts.histograms ?? []).map((field) => ({ name: field, kind: 'histogram' as const })),
   ];
   const field = Object.fromEntries(fields.map((one, index) => [one.name, index]));
   return {
     name,
     fields,
+    slotCount: Math.max(slots.length, 1),
     field: field as { readonly [Field in Counter | Gauge | Histogram]: number },
   };
 }

@@ -16,6 +16,11 @@ export function createSegment(): SharedArrayBuffer {
   return memory;
 }
 
+/** Where an address lies within its segment. */
+export function offsetOf(address: SlotAddress): number {
+  return address % SEGMENT_SLOTS;
+}
+
 /**
  * One thread's own copy of all statistics. Only that thread writes to it, so plain additions lose
  * nothing; the main thread reads every thread's copy and adds them up.

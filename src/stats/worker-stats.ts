@@ -1,62 +1,49 @@
-import { HISTOGRAM_SLOTS, Histogram } from '#stats/histogram.ts';
+import { type DecadeMemory, Histogram, slotsOfDecade } from '#stats/histogram.ts';
+import { NamedCounter } from '#stats/named-counter.ts';
+import type { NamedStat, NamedStatsAnnouncement } from '#stats/named-stats.ts';
 import { StatBlock } from '#stats/stat-block.ts';
 import type { StatGroup } from '#stats/stat-group.ts';
-import { createSegment, SEGMENT_SLOTS, type SlotAddress, StatMemory } from '#stats/stat-memory.ts';
+import {
+  createSegment,
+  SEGMENT_SLOTS,
+  type SlotAddress,
+  StatMemory,
+  UNWRITTEN,
+} from '#stats/stat-memory.ts';
 
-/** A statistic that a worker made by itself, for the main thread to find. */
-export interface NamedStat {
-  readonly name: string;
-  readonly kind: 'counter' | 'gauge' | 'histogram';
-  /** Which of the worker's own segments, and where in it. */
+/** Memory in this thread's own segments. */
+interface OwnSlots extends DecadeMemory {
   readonly segment: number;
-  readonly offset: number;
+  readonly length: number;
 }
 
-/** What a worker tells the main thread as soon as it made statistics of its own. */
-export interface NamedStatsAnnouncement {
-  readonly segments: readonly SharedArrayBuffer[];
-  readonly stats: readonly NamedStat[];
-}
-
-/** A counter (or gauge) of which the name became known only while traffic flowed. */
-export class NamedCounter {
-  readonly #slots: Float64Array;
-  readonly #offset: number;
-
-  constructor(slots: Float64Array, offset: number) {
-    this.#slots = slots;
-    this.#offset = offset;
-  }
-
-  inc(): void {
-    (this.#slots[this.#offset] as number) += 1;
-  }
-
-  add(amount: number): void {
-    (this.#slots[this.#offset] as number) += amount;
-  }
-
-  set(value: number): void {
-    this.#slots[this.#offset] = value;
-  }
+/** What must be given back when a block goes. */
+interface Belongings {
+  readonly names: string[];
+  readonly slots: OwnSlots[];
 }
 
 /**
- * A worker's statistics. Blocks lie where the main thread put them (its layout is the same for all
- * workers); what only traffic can name (`upstream_rq_503`, histograms) is made here on first use
- * and announced.
+ * One thread's statistics: a worker's, or the main thread's own. Blocks lie where the main thread
+ * put them (its layout is the same for all); what only traffic can name (`upstream_rq_503`) and
+ * histograms are made here on first use and announced.
  */
 export class WorkerStats {
   readonly #blocks = new StatMemory();
   readonly #announce: (announcement: NamedStatsAnnouncement) => void;
   readonly #counters = new Map<string, NamedCounter>();
   readonly #histograms = new Map<string, Histogram>();
+  readonly #belongings = new Map<SlotAddress, Belongings>();
+  readonly #free = new Map<number, OwnSlots[]>();
   #ownSegment: Float64Array | undefined = undefined;
   #ownSegmentIndex = -1;
   #ownSegmentUsed = SEGMENT_SLOTS;
+  #announcementIsDue = false;
   #newSegments: SharedArrayBuffer[] = [];
   #newStats: NamedStat[] = [];
+  #dropped: SlotAddress[] = [];
 
+  /** `announce` is called at the end of the turn in which something was made, never more often. */
   constructor(announce: (announcement: NamedStatsAnnouncement) => void) {
     this.#announce = announce;
   }
@@ -67,58 +54,129 @@ export class WorkerStats {
   }
 
   /** A block that the main thread laid out at `address`; `prefix` ends with a dot. */
-  block(_group: StatGroup<string>, address: SlotAddress, prefix: string): StatBlock {
-    return new StatBlock(this, this.#blocks, address, prefix);
+  block(group: StatGroup<string>, address: SlotAddress, prefix: string): StatBlock {
+    return new StatBlock(this, this.#blocks, group, address, prefix);
   }
 
-  /** The counter of a full name; keep what you get, the look-up costs more than the counting. */
-  counter(name: string): NamedCounter {
-    return this.#named(name, 'counter');
+  /**
+   * Gives up a block and everything that was named with it. Nothing of this thread may write to
+   * them any more: the main thread uses the memory again.
+   */
+  drop(address: SlotAddress): void {
+    const belongings = this.#belongings.get(address);
+    this.#belongings.delete(address);
+    for (const name of belongings?.names ?? []) {
+      this.#counters.delete(name);
+      this.#histograms.delete(name);
+    }
+    for (const one of belongings?.slots ?? []) {
+      one.slots.fill(UNWRITTEN, one.offset, one.offset + one.length);
+      const same = this.#free.get(one.length);
+      if (same === undefined) this.#free.set(one.length, [one]);
+      else same.push(one);
+    }
+    this.#dropped.push(address);
+    this.#announceSoon();
   }
 
-  gauge(name: string): NamedCounter {
-    return this.#named(name, 'gauge');
+  /**
+   * The counter of a full name; keep what you get, the look-up costs more than the counting. With
+   * an `owner` it goes when that block is dropped.
+   */
+  counter(name: string, owner?: SlotAddress): NamedCounter {
+    return this.#named(name, 'counter', owner);
   }
 
-  histogram(name: string): Histogram {
+  gauge(name: string, owner?: SlotAddress): NamedCounter {
+    return this.#named(name, 'gauge', owner);
+  }
+
+  histogram(name: string, owner?: SlotAddress): Histogram {
     let histogram = this.#histograms.get(name);
     if (histogram === undefined) {
-      const offset = this.#take(name, 'histogram', HISTOGRAM_SLOTS);
-      histogram = new Histogram(this.#ownSegment as Float64Array, offset);
+      this.#belongingsOf(owner)?.names.push(name);
+      histogram = new Histogram((decade) =>
+        this.#take(name, 'histogram', owner, slotsOfDecade(decade), decade),
+      );
       this.#histograms.set(name, histogram);
     }
     return histogram;
   }
 
-  #named(name: string, kind: 'counter' | 'gauge'): NamedCounter {
+  /** Announces at once what would be announced at the end of the turn. */
+  announceNow(): void {
+    if (!this.#announcementIsDue) return;
+    this.#announcementIsDue = false;
+    const announcement: NamedStatsAnnouncement = {
+      segments: this.#newSegments,
+      stats: this.#newStats,
+      dropped: this.#dropped,
+    };
+    this.#newSegments = [];
+    this.#newStats = [];
+    this.#dropped = [];
+    this.#announce(announcement);
+  }
+
+  #named(name: string, kind: 'counter' | 'gauge', owner: SlotAddress | undefined): NamedCounter {
     let counter = this.#counters.get(name);
     if (counter === undefined) {
-      const offset = this.#take(name, kind, 1);
-      counter = new NamedCounter(this.#ownSegment as Float64Array, offset);
+      this.#belongingsOf(owner)?.names.push(name);
+      const { slots, offset } = this.#take(name, kind, owner, 1, 0);
+      counter = new NamedCounter(slots, offset);
       this.#counters.set(name, counter);
     }
     return counter;
   }
 
-  #take(name: string, kind: NamedStat['kind'], slots: number): number {
-    if (this.#ownSegmentUsed + slots > SEGMENT_SLOTS) {
+  #take(
+    name: string,
+    kind: NamedStat['kind'],
+    owner: SlotAddress | undefined,
+    length: number,
+    decade: number,
+  ): DecadeMemory {
+    const taken = this.#free.get(length)?.pop() ?? this.#takeFresh(length);
+    this.#belongingsOf(owner)?.slots.push(taken);
+    this.#newStats.push({
+      name,
+      kind,
+      owner,
+      decade,
+      segment: taken.segment,
+      offset: taken.offset,
+    });
+    this.#announceSoon();
+    return taken;
+  }
+
+  #takeFresh(length: number): OwnSlots {
+    if (this.#ownSegmentUsed + length > SEGMENT_SLOTS) {
       const memory = createSegment();
       this.#ownSegment = new Float64Array(memory);
       this.#ownSegmentIndex++;
       this.#ownSegmentUsed = 0;
       this.#newSegments.push(memory);
     }
+    const slots = this.#ownSegment as Float64Array;
     const offset = this.#ownSegmentUsed;
-    this.#ownSegmentUsed += slots;
-    if (this.#newStats.length === 0) queueMicrotask(() => this.#announceNew());
-    this.#newStats.push({ name, kind, segment: this.#ownSegmentIndex, offset });
-    return offset;
+    this.#ownSegmentUsed += length;
+    return { slots, segment: this.#ownSegmentIndex, offset, length };
   }
 
-  #announceNew(): void {
-    const announcement = { segments: this.#newSegments, stats: this.#newStats };
-    this.#newSegments = [];
-    this.#newStats = [];
-    this.#announce(announcement);
+  #belongingsOf(owner: SlotAddress | undefined): Belongings | undefined {
+    if (owner === undefined) return undefined;
+    let belongings = this.#belongings.get(owner);
+    if (belongings === undefined) {
+      belongings = { names: [], slots: [] };
+      this.#belongings.set(owner, belongings);
+    }
+    return belongings;
+  }
+
+  #announceSoon(): void {
+    if (this.#announcementIsDue) return;
+    this.#announcementIsDue = true;
+    queueMicrotask(() => this.announceNow());
   }
 }
