@@ -1,0 +1,126 @@
+import type { Address } from '#network/address.ts';
+
+/** How a cluster finds its hosts (Envoy's `Cluster.DiscoveryType`, as far as Proa has them). */
+export type DiscoveryType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS';
+
+/**
+ * A cluster as Proa uses it: plain data that is posted to workers as it is. Parts that most clusters
+ * leave at their defaults are the same frozen objects for all clusters, which keeps ten thousand
+ * clusters small; posting preserves that within one message.
+ */
+export interface ClusterConfig {
+  readonly name: string;
+  /** `alt_stat_name`, or the name: what Envoy calls the observability name. */
+  readonly observabilityName: string;
+  readonly type: DiscoveryType;
+  /** How long a connection may take to come up. Default 5,000. */
+  readonly connectTimeoutMs: number;
+  /** The soft limit of a connection's read and write buffers. Default 1 MiB. */
+  readonly perConnectionBufferLimitBytes: number;
+  /** Requests after which a connection is closed; 0 is no limit (the default). */
+  readonly maxRequestsPerConnection: number;
+  readonly http: UpstreamHttpConfig;
+  readonly circuitBreakers: CircuitBreakersConfig;
+  readonly loadBalancing: LoadBalancingConfig;
+  readonly tcpKeepalive: TcpKeepaliveConfig | undefined;
+  /** The local address that connections are made from; the port is 0 for any. */
+  readonly sourceAddress: Address | undefined;
+  /** Remove a host as soon as discovery no longer names it, even when health checks pass. */
+  readonly ignoreHealthOnHostRemoval: boolean;
+  readonly closeConnectionsOnHostHealthFailure: boolean;
+}
+
+/** `HttpProtocolOptions` of an HTTP/1.1 upstream. */
+export interface UpstreamHttpConfig {
+  /** A connection without requests is closed after this. Default one hour; 0 is never. */
+  readonly idleTimeoutMs: number;
+  /** A connection takes no more requests after this; 0 is no limit (the default). */
+  readonly maxConnectionDurationMs: number;
+  /** A whole request and response, per try; 0 is no limit (the default). */
+  readonly maxStreamDurationMs: number;
+  /** Response headers beyond this end the stream. Default 100. */
+  readonly maxResponseHeadersCount: number;
+  /** A response head beyond this ends the stream. Default 60 KiB. */
+  readonly maxResponseHeadersKb: number;
+}
+
+export type RoutingPriority = 'default' | 'high';
+
+/** What a cluster may have at once, all workers together. */
+export interface CircuitBreakerThresholds {
+  readonly maxConnections: number;
+  readonly maxPendingRequests: number;
+  readonly maxRequests: number;
+  readonly maxRetries: number;
+  readonly maxConnectionPools: number;
+  /** Show `remaining_*` gauges. */
+  readonly trackRemaining: boolean;
+}
+
+export interface CircuitBreakersConfig {
+  readonly default: CircuitBreakerThresholds;
+  readonly high: CircuitBreakerThresholds;
+}
+
+export interface LoadBalancingConfig {
+  readonly policy: LoadBalancingPolicy;
+  /** Below this share of healthy hosts, in percent, health is ignored. Default 50; 0 is never. */
+  readonly healthyPanicThresholdPercent: number;
+  /** Choose a locality by its weight first. */
+  readonly isLocalityWeighted: boolean;
+}
+
+export type LoadBalancingPolicy =
+  | { readonly kind: 'roundRobin' }
+  | { readonly kind: 'random' }
+  | {
+      readonly kind: 'leastRequest';
+      /** How many hosts are drawn and compared. Default 2. */
+      readonly choiceCount: number;
+      /** How much active requests reduce a weighted host's share. Default 1. */
+      readonly activeRequestBias: number;
+    };
+
+/** Absent members leave the operating system's values; times in seconds. */
+export interface TcpKeepaliveConfig {
+  readonly probes: number | undefined;
+  readonly idleSeconds: number | undefined;
+  readonly intervalSeconds: number | undefined;
+}
+
+export interface Locality {
+  readonly region: string;
+  readonly zone: string;
+  readonly subZone: string;
+}
+
+/** A host as configuration or DNS gives it. */
+export interface HostConfig {
+  readonly address: Address;
+  /** The name it was resolved from or that the configuration gives it; may be empty. */
+  readonly hostname: string;
+  /** 1 to 2^32 - 1. Default 1. */
+  readonly weight: number;
+  /** Bits of `HealthFlag`. */
+  readonly healthFlags: number;
+  /** Filter metadata of the endpoint, by namespace. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The hosts of one locality at one priority. */
+export interface LocalityConfig<Host> {
+  readonly priority: number;
+  readonly locality: Locality;
+  /** Only with locality-weighted load balancing; 0 takes no traffic. */
+  readonly weight: number;
+  readonly hosts: readonly Host[];
+}
+
+/** All hosts of a cluster. */
+export interface AssignmentConfig<Host> {
+  readonly localities: readonly LocalityConfig<Host>[];
+  /** In percent: how much more than its share a priority's healthy hosts can take. Default 140. */
+  readonly overprovisioningFactor: number;
+  /** Count hosts by their weight when the health of a priority is judged. */
+  readonly weightedPriorityHealth: boolean;
+}

@@ -1,0 +1,128 @@
+import type { Random } from '#base/random.ts';
+import type { StatBlock } from '#stats/stat-block.ts';
+import type { WorkerStats } from '#stats/worker-stats.ts';
+import type { AssignmentConfig, ClusterConfig, RoutingPriority } from '#upstream/cluster-config.ts';
+import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
+import type { ClusterSnapshot, HostSnapshot } from '#upstream/cluster-update.ts';
+import { Host } from '#upstream/host.ts';
+import { createPrioritySet, type PrioritySet } from '#upstream/host-set.ts';
+import { createLoadBalancer } from '#upstream/lb/create-load-balancer.ts';
+import type { LoadBalancer } from '#upstream/lb/load-balancer.ts';
+import { highPriorityAddress, ResourceManager } from '#upstream/resource-manager.ts';
+import type { ResourceAddress, ResourceMemory } from '#upstream/resource-memory.ts';
+import { ResponseCodeStats } from '#upstream/response-code-stats.ts';
+import { clusterStatPrefix } from '#upstream/stat-prefix.ts';
+
+/** What a worker's clusters have in common. */
+export interface ClusterEnvironment {
+  readonly stats: WorkerStats;
+  readonly random: Random;
+  readonly resources: ResourceMemory;
+  /** The host is no longer in use: its connections finish what they do and close. */
+  readonly onHostRemoved: (host: Host, cluster: Cluster) => void;
+}
+
+/** A cluster as one worker sees it. A changed configuration makes another object; changed hosts do not. */
+export class Cluster {
+  readonly config: ClusterConfig;
+  readonly name: string;
+  /** Fields are those of `clusterStats`. */
+  readonly stats: StatBlock;
+  readonly responseCodeStats: ResponseCodeStats;
+  readonly loadBalancer: LoadBalancer;
+  readonly #environment: ClusterEnvironment;
+  readonly #resourceAddress: ResourceAddress;
+  #prioritySet: PrioritySet;
+  #defaultResources: ResourceManager | undefined = undefined;
+  #highResources: ResourceManager | undefined = undefined;
+
+  constructor(snapshot: ClusterSnapshot, environment: ClusterEnvironment) {
+    const { config } = snapshot;
+    const prefix = clusterStatPrefix(config);
+    this.config = config;
+    this.name = config.name;
+    this.stats = environment.stats.block(clusterStats, snapshot.statsAddress, prefix);
+    this.responseCodeStats = new ResponseCodeStats(this.stats);
+    this.#environment = environment;
+    this.#resourceAddress = snapshot.resourceAddress;
+    this.#prioritySet = createPrioritySet(this.#createHosts(snapshot.assignment, []));
+    this.loadBalancer = createLoadBalancer(
+      config.loadBalancing,
+      this.#prioritySet,
+      this.stats,
+      environment.random,
+    );
+  }
+
+  /** The circuit breaker for a priority; made when first asked for, as most clusters never use `high`. */
+  resources(priority: RoutingPriority): ResourceManager {
+    const { circuitBreakers } = this.config;
+    const memory = this.#environment.resources;
+    if (priority === 'default') {
+      this.#defaultResources ??= new ResourceManager(
+        circuitBreakers.default,
+        memory,
+        this.#resourceAddress,
+      );
+      return this.#defaultResources;
+    }
+    this.#highResources ??= new ResourceManager(
+      circuitBreakers.high,
+      memory,
+      highPriorityAddress(this.#resourceAddress),
+    );
+    return this.#highResources;
+  }
+
+  get prioritySet(): PrioritySet {
+    return this.#prioritySet;
+  }
+
+  /** Every host, of all priorities. */
+  get hosts(): readonly Host[] {
+    const { hostSets } = this.#prioritySet;
+    return hostSets.length === 1 && hostSets[0] !== undefined
+      ? hostSets[0].hosts
+      : hostSets.flatMap((set) => set.hosts);
+  }
+
+  /** Takes a new membership; hosts that stay are the same objects as before. */
+  updateHosts(assignment: AssignmentConfig<HostSnapshot>): void {
+    const before = this.hosts;
+    this.#prioritySet = createPrioritySet(this.#createHosts(assignment, before));
+    this.loadBalancer.onHostsChanged(this.#prioritySet);
+    const remaining = new Set(this.hosts);
+    for (const host of before) {
+      if (!remaining.has(host)) this.#environment.onHostRemoved(host, this);
+    }
+  }
+
+  /** The cluster is no longer configured (or not like this): every host goes. */
+  remove(): void {
+    for (const host of this.hosts) this.#environment.onHostRemoved(host, this);
+  }
+
+  #createHosts(
+    assignment: AssignmentConfig<HostSnapshot>,
+    before: readonly Host[],
+  ): AssignmentConfig<Host> {
+    const known = new Map<number, Host>();
+    for (const host of before) known.set(host.id, host);
+    const { stats } = this.#environment;
+    const localities = assignment.localities.map((group) => ({
+      priority: group.priority,
+      locality: group.locality,
+      weight: group.weight,
+      hosts: group.hosts.map((snapshot) => {
+        const host = known.get(snapshot.id);
+        if (host !== undefined) {
+          host.update(snapshot, group.priority, group.locality);
+          return host;
+        }
+        const block = stats.block(hostStats, snapshot.statsAddress, '');
+        return new Host(snapshot, group.priority, group.locality, block);
+      }),
+    }));
+    return { ...assignment, localities };
+  }
+}

@@ -1,0 +1,54 @@
+import { type Address, formatAddress } from '#network/address.ts';
+import type { StatBlock } from '#stats/stat-block.ts';
+import type { Locality } from '#upstream/cluster-config.ts';
+import type { HostSnapshot } from '#upstream/cluster-update.ts';
+import { type Health, healthOf } from '#upstream/health-flags.ts';
+
+/**
+ * An upstream host as one worker sees it. It stays the same object for as long as discovery names it,
+ * whatever happens to its weight and health, so that its connections survive.
+ */
+export class Host {
+  /** Given by the main thread; never used again for another host of the process. */
+  readonly id: number;
+  readonly address: Address;
+  /** `10.0.0.1:80`, as logs and headers show it. */
+  readonly addressText: string;
+  readonly hostname: string;
+  /** Fields are those of `hostStats`. */
+  readonly stats: StatBlock;
+  priority: number;
+  locality: Locality;
+  weight: number;
+  /** Bits of `HealthFlag`. */
+  healthFlags: number;
+  metadata: HostSnapshot['metadata'];
+  /** For the connection pool alone: what it keeps for this host in this worker. */
+  pool: unknown = undefined;
+
+  constructor(snapshot: HostSnapshot, priority: number, locality: Locality, stats: StatBlock) {
+    this.id = snapshot.id;
+    this.address = snapshot.address;
+    this.addressText = formatAddress(snapshot.address);
+    this.hostname = snapshot.hostname;
+    this.priority = priority;
+    this.locality = locality;
+    this.stats = stats;
+    this.weight = snapshot.weight;
+    this.healthFlags = snapshot.healthFlags;
+    this.metadata = snapshot.metadata;
+  }
+
+  /** Takes over what may change without the host becoming another one. */
+  update(snapshot: HostSnapshot, priority: number, locality: Locality): void {
+    this.priority = priority;
+    this.locality = locality;
+    this.weight = snapshot.weight;
+    this.healthFlags = snapshot.healthFlags;
+    this.metadata = snapshot.metadata;
+  }
+
+  get health(): Health {
+    return healthOf(this.healthFlags);
+  }
+}
