@@ -7,9 +7,9 @@ import type { LoadGenerator, LoadRequest, LoadResult } from './load-generator.ts
 import { requestHalves, requestTemplates, type Traffic } from './traffic.ts';
 
 const SCRIPT = join(import.meta.dirname, 'wrk.lua');
-/** Different requests per run; fewer with bodies, so that they stay in the cache of the load generator. */
+/** Different requests per run; fewer with bodies, for the sake of the memory of the load generator. */
 const TEMPLATES = 4_096;
-const TEMPLATES_WITH_BODY = 64;
+const TEMPLATES_WITH_BODY = 128;
 
 /** wrk with one thread: the cheapest load generator, so that it is never what limits the throughput. */
 export function wrkGenerator(wrkPath: string, placement: Placement): LoadGenerator {
