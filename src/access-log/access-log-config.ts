@@ -1,0 +1,16 @@
+import type { AccessLogFilterConfig } from '#access-log/filter-config.ts';
+import type { CompiledFormat } from '#formatter/compiled-format.ts';
+
+/** Where the lines of an access log go. */
+export type AccessLogSink =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stdout' }
+  | { readonly kind: 'stderr' };
+
+/** One access log (`envoy.config.accesslog.v3.AccessLog`); plain data. */
+export interface AccessLogConfig {
+  readonly sink: AccessLogSink;
+  readonly format: CompiledFormat;
+  /** Without one every request is logged. */
+  readonly filter: AccessLogFilterConfig | undefined;
+}

@@ -1,0 +1,103 @@
+import type { ParseContext } from '#config/parse-context.ts';
+import { enumName } from '#config/registry.ts';
+import { typeNameOf, unpackAnyAs } from '#config/unpack-any.ts';
+import type { HttpConnectionManager } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
+import {
+  type ForwardingConfig,
+  HTTP_CONNECTION_MANAGER_TYPE,
+  type OriginalIpDetectionConfig,
+  type RequestIdConfig,
+} from '#http/connection-manager-config.ts';
+import { parseCidrRanges } from '#network/address-from-proto.ts';
+
+const XFF = 'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig';
+const UUID = 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig';
+
+/** The fields about forwarding headers and the client's address. */
+export function parseForwarding(
+  context: ParseContext,
+  message: HttpConnectionManager,
+): ForwardingConfig {
+  const internal = message.internalAddressConfig;
+  const scheme = message.schemeHeaderTransformation;
+  const details = message.setCurrentClientCertDetails;
+  const forward = enumName(
+    `${HTTP_CONNECTION_MANAGER_TYPE}.ForwardClientCertDetails`,
+    message.forwardClientCertDetails,
+  );
+  return {
+    useRemoteAddress: message.useRemoteAddress ?? false,
+    xffNumTrustedHops: message.xffNumTrustedHops,
+    skipXffAppend: message.skipXffAppend,
+    originalIpDetection: parseOriginalIpDetection(context, message),
+    internalAddresses: {
+      unixSockets: internal?.unixSockets ?? false,
+      cidrRanges: parseCidrRanges(
+        context.at('internal_address_config').at('cidr_ranges'),
+        internal?.cidrRanges ?? [],
+      ),
+    },
+    via: message.via,
+    representIpv4RemoteAddressAsIpv4MappedIpv6: message.representIpv4RemoteAddressAsIpv4MappedIpv6,
+    appendXForwardedPort: message.appendXForwardedPort,
+    addUserAgent: message.addUserAgent ?? false,
+    schemeToOverwrite: scheme?.transformation.value as 'http' | 'https' | undefined,
+    schemeMatchesUpstream: scheme?.matchUpstream ?? false,
+    forwardClientCertDetails: forward ?? 'SANITIZE',
+    setCurrentClientCertDetails: {
+      subject: details?.subject ?? false,
+      cert: details?.cert ?? false,
+      chain: details?.chain ?? false,
+      dns: details?.dns ?? false,
+      uri: details?.uri ?? false,
+    },
+  };
+}
+
+function parseOriginalIpDetection(
+  context: ParseContext,
+  message: HttpConnectionManager,
+): readonly OriginalIpDetectionConfig[] {
+  const extensions = message.originalIpDetectionExtensions;
+  const at = context.at('original_ip_detection_extensions');
+  if (extensions.length > 0 && message.useRemoteAddress === true) {
+    at.error('original IP detection extensions and use_remote_address may not be mixed');
+  }
+  if (extensions.length > 0 && message.xffNumTrustedHops > 0) {
+    at.error('original IP detection extensions and xff_num_trusted_hops may not be mixed');
+  }
+  const detections: OriginalIpDetectionConfig[] = [];
+  for (const [index, { name, typedConfig }] of extensions.entries()) {
+    const config = at.at(index).at('typed_config');
+    if (typedConfig === undefined) {
+      config.error('is required', { value: name });
+    } else if (typeNameOf(typedConfig.typeUrl) !== XFF) {
+      config.error('this extension is not supported by Proa yet', {
+        value: typeNameOf(typedConfig.typeUrl),
+      });
+    } else {
+      const xff = unpackAnyAs(config, typedConfig, [XFF]);
+      if (xff !== undefined) {
+        detections.push({ kind: 'xff', xffNumTrustedHops: xff.xffNumTrustedHops });
+      }
+    }
+  }
+  return detections;
+}
+
+/** The fields about `x-request-id`. */
+export function parseRequestId(
+  context: ParseContext,
+  message: HttpConnectionManager,
+): RequestIdConfig {
+  const typedConfig = message.requestIdExtension?.typedConfig;
+  const at = context.at('request_id_extension').at('typed_config');
+  const uuid = typedConfig && unpackAnyAs(at, typedConfig, [UUID]);
+  return {
+    generate: message.generateRequestId ?? true,
+    preserveExternal: message.preserveExternalRequestId,
+    alwaysSetInResponse: message.alwaysSetRequestIdInResponse,
+    packTraceReason: uuid?.packTraceReason ?? true,
+    useForTraceSampling: uuid?.useRequestIdForTraceSampling ?? true,
+  };
+}

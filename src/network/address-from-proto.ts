@@ -1,0 +1,79 @@
+import { isIP } from 'node:net';
+import type { ParseContext } from '#config/parse-context.ts';
+import { enumName } from '#config/registry.ts';
+import type {
+  Address as AddressProto,
+  CidrRange as CidrRangeProto,
+  SocketAddress,
+} from '#gen/envoy/config/core/v3/address_pb.d.ts';
+import type { Address } from '#network/address.ts';
+import { type CidrRange, cidrRange } from '#network/cidr-range.ts';
+
+/**
+ * An address that something is bound to, or a host that needs no resolution: an IP address or the
+ * path of a Unix socket (`envoy.config.core.v3.Address`). Names are refused, as in Envoy.
+ */
+export function parseAddress(
+  context: ParseContext,
+  message: AddressProto | undefined,
+): Address | undefined {
+  switch (message?.address.case) {
+    case 'socketAddress':
+      return parseSocketAddress(context.at('socket_address'), message.address.value);
+    case 'pipe':
+      if (message.address.value.mode !== 0) {
+        context.at('pipe').at('mode').error('is not supported by Proa yet');
+      }
+      return { kind: 'pipe', path: message.address.value.path };
+    case 'envoyInternalAddress':
+      context
+        .at('envoy_internal_address')
+        .error('internal addresses are not supported by Proa yet');
+      return undefined;
+    default:
+      context.error('an address is required');
+      return undefined;
+  }
+}
+
+function parseSocketAddress(context: ParseContext, message: SocketAddress): Address | undefined {
+  const { address: host, portSpecifier, resolverName } = message;
+  if (enumName('envoy.config.core.v3.SocketAddress.Protocol', message.protocol) !== 'TCP') {
+    context.at('protocol').error('only TCP is supported by Proa', { value: 'UDP' });
+  }
+  if (resolverName !== '') {
+    context.at('resolver_name').error('custom resolvers are not supported by Proa', {
+      value: resolverName,
+    });
+  }
+  if (portSpecifier.case === 'namedPort') {
+    context.at('named_port').error('named ports are not supported by Proa', {
+      value: portSpecifier.value,
+    });
+    return undefined;
+  }
+  if (isIP(host) === 0) {
+    context.at('address').error('malformed IP address', { value: host });
+    return undefined;
+  }
+  return { kind: 'ip', host, port: portSpecifier.value ?? 0 };
+}
+
+/** Every range of a list that is well-formed; the others are reported. */
+export function parseCidrRanges(
+  context: ParseContext,
+  messages: readonly CidrRangeProto[],
+): readonly CidrRange[] {
+  const ranges: CidrRange[] = [];
+  for (const [index, message] of messages.entries()) {
+    const range = cidrRange(message.addressPrefix, message.prefixLen ?? 0);
+    if (range === undefined) {
+      context.at(index).at('address_prefix').error('malformed IP address', {
+        value: message.addressPrefix,
+      });
+    } else {
+      ranges.push(range);
+    }
+  }
+  return ranges;
+}

@@ -1,0 +1,141 @@
+import { durationMs } from '#config/duration.ts';
+import type { ParseContext } from '#config/parse-context.ts';
+import { enumName } from '#config/registry.ts';
+import type { AccessLog as AccessLogProto } from '#gen/envoy/config/accesslog/v3/accesslog_pb.d.ts';
+import type { Listener as ListenerProto } from '#gen/envoy/config/listener/v3/listener_pb.d.ts';
+import { type Address, formatAddress } from '#network/address.ts';
+import { parseAddress } from '#network/address-from-proto.ts';
+import type { FilterChainConfig, NetworkFilterConfig } from '#network/filter-chain-config.ts';
+import { type NetworkFilterParsers, parseFilterChain } from '#network/filter-chain-from-proto.ts';
+import { reportOverlappingChains } from '#network/filter-chain-match.ts';
+import type { ListenerConfig } from '#network/listener-config.ts';
+
+const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
+
+/** What a listener's message holds that folders above this one know how to read. */
+export interface ListenerParsers<Filter extends NetworkFilterConfig, AccessLog> {
+  readonly networkFilters: NetworkFilterParsers<Filter>;
+  readonly parseAccessLogs: (
+    context: ParseContext,
+    messages: readonly AccessLogProto[],
+  ) => readonly AccessLog[];
+}
+
+/**
+ * Reads one listener. Everything that is wrong with it is reported to the context; there is no
+ * result when it has no address to listen on.
+ */
+export function parseListener<Filter extends NetworkFilterConfig, AccessLog>(
+  context: ParseContext,
+  message: ListenerProto,
+  parsers: ListenerParsers<Filter, AccessLog>,
+): ListenerConfig<Filter, AccessLog> | undefined {
+  refuseOtherKinds(context, message);
+  refuseUnsupported(context, message);
+  warnOfIgnored(context, message);
+  const address = parseAddress(context.at('address'), message.address);
+  const filterChains = parseChains(context, message, parsers);
+  const defaultFilterChain =
+    message.defaultFilterChain &&
+    parseFilterChain(
+      context.at('default_filter_chain'),
+      message.defaultFilterChain,
+      parsers.networkFilters,
+    );
+  const accessLog = parsers.parseAccessLogs(context.at('access_log'), message.accessLog);
+  if (address === undefined) return undefined;
+  const protoAddress = message.address?.address;
+  return {
+    name: message.name === '' ? formatAddress(address) : message.name,
+    address,
+    ipv4Compat: protoAddress?.case === 'socketAddress' && protoAddress.value.ipv4Compat,
+    statPrefix: message.statPrefix === '' ? statPrefixOf(address) : message.statPrefix,
+    filterChains,
+    defaultFilterChain,
+    perConnectionBufferLimitBytes:
+      message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
+    trafficDirection:
+      enumName('envoy.config.core.v3.TrafficDirection', message.trafficDirection) ?? 'UNSPECIFIED',
+    bindToPort: message.bindToPort ?? message.deprecatedV1?.bindToPort ?? true,
+    reusePort: message.enableReusePort ?? true,
+    tcpBacklogSize: message.tcpBacklogSize,
+    drainType:
+      enumName('envoy.config.listener.v3.Listener.DrainType', message.drainType) ?? 'DEFAULT',
+    accessLog,
+  };
+}
+
+function parseChains<Filter extends NetworkFilterConfig, AccessLog>(
+  context: ParseContext,
+  message: ListenerProto,
+  parsers: ListenerParsers<Filter, AccessLog>,
+): readonly FilterChainConfig<Filter>[] {
+  const at = context.at('filter_chains');
+  if (message.filterChains.length === 0 && message.defaultFilterChain === undefined) {
+    at.error('no filter chains specified');
+  }
+  const chains = message.filterChains.map((chain, index) =>
+    parseFilterChain(at.at(index), chain, parsers.networkFilters),
+  );
+  reportOverlappingChains(at, chains);
+  return chains;
+}
+
+/** Listeners that are not TCP listeners. */
+function refuseOtherKinds(context: ParseContext, message: ListenerProto): void {
+  if (message.udpListenerConfig !== undefined) {
+    context.at('udp_listener_config').error('UDP listeners are not supported by Proa');
+  }
+  if (message.apiListener !== undefined) {
+    context.at('api_listener').error('API listeners are not supported by Proa');
+  }
+  if (message.listenerSpecifier.case !== undefined) {
+    context.at('internal_listener').error('internal listeners are not supported by Proa yet');
+  }
+}
+
+function refuseUnsupported(context: ParseContext, message: ListenerProto): void {
+  const refuse = (field: string, isSet: boolean): void => {
+    if (isSet) context.at(field).error('is not supported by Proa yet');
+  };
+  refuse('additional_addresses', message.additionalAddresses.length > 0);
+  refuse('filter_chain_matcher', message.filterChainMatcher !== undefined);
+  refuse('use_original_dst', message.useOriginalDst === true);
+  refuse('transparent', message.transparent === true);
+  refuse('freebind', message.freebind === true);
+  refuse('socket_options', message.socketOptions.length > 0);
+  refuse('enable_mptcp', message.enableMptcp);
+  for (const [index, filter] of message.listenerFilters.entries()) {
+    context
+      .at('listener_filters')
+      .at(index)
+      .error('listener filters are not supported by Proa yet', {
+        value: filter.name,
+      });
+  }
+}
+
+/** Settings of which the absence does not change what traffic sees. */
+function warnOfIgnored(context: ParseContext, message: ListenerProto): void {
+  const warn = (field: string, isSet: boolean): void => {
+    if (isSet) context.at(field).warn('has no effect in Proa');
+  };
+  warn('tcp_fast_open_queue_length', message.tcpFastOpenQueueLength !== undefined);
+  warn('connection_balance_config', message.connectionBalanceConfig !== undefined);
+  warn(
+    'max_connections_to_accept_per_socket_event',
+    message.maxConnectionsToAcceptPerSocketEvent !== undefined,
+  );
+  warn('ignore_global_conn_limit', message.ignoreGlobalConnLimit);
+  warn('bypass_overload_manager', message.bypassOverloadManager);
+  warn('reuse_port', message.reusePort);
+  if (message.listenerFiltersTimeout !== undefined) {
+    const timeoutMs = durationMs(message.listenerFiltersTimeout);
+    warn('listener_filters_timeout', timeoutMs > 0);
+  }
+}
+
+/** As in Envoy: `127.0.0.1_8080`, `[__1]_8080`. */
+function statPrefixOf(address: Address): string {
+  return formatAddress(address).replaceAll(':', '_');
+}
