@@ -1,7 +1,7 @@
 import { connection, get, keepAlive, post, receive, requestBytes } from '../harness/client-script.ts';
 import { answer, route } from '../harness/configuration.ts';
 import type { Group } from '../harness/scenario.ts';
-import { halfClose, send } from '../harness/step.ts';
+import { halfClose, pause, send } from '../harness/step.ts';
 import { reply, respond, respondAndClose } from '../harness/upstream-script.ts';
 
 export const basics: Group = {
@@ -41,9 +41,9 @@ export const basics: Group = {
     { name: 'a route answers by itself', routes: [answer({}, 418, 'teapot')], client: [get('/')] },
     { name: 'a route answers without a body', routes: [answer({}, 204)], client: [get('/')] },
     {
-      name: 'a client that half-closes after its request still gets the response',
-      client: [connection(send(requestBytes('GET', '/')), halfClose, receive())],
-      upstream: { after: 'request', steps: [{ do: 'pause', ms: 40 }, ...reply(200, 'late').steps] },
+      name: 'a client that half-closes after its request ends its stream',
+      client: [connection(send(requestBytes('GET', '/')), pause(60), halfClose, receive())],
+      upstream: { after: 'request', steps: [pause(200), ...reply(200, 'late').steps] },
     },
     {
       name: 'a large body passes both ways',

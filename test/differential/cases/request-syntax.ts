@@ -1,16 +1,9 @@
-import { type ClientScript, connection, raw, receive, receiveClose } from '../harness/client-script.ts';
+import { raw } from '../harness/client-script.ts';
 import type { Group, Scenario } from '../harness/scenario.ts';
-import { inPieces, send } from '../harness/step.ts';
 
 /** A scenario without configuration of its own: exact bytes in, and one answer out. */
 function bytes(name: string, ...pieces: readonly string[]): Scenario {
   return { name, client: [raw(...pieces)] };
-}
-
-/** The same for bytes that are answered with a close, or not at all until the client half-closes. */
-function closes(name: string, ...pieces: readonly string[]): Scenario {
-  const script: ClientScript = connection(...inPieces(pieces), receiveClose);
-  return { name, client: [script] };
 }
 
 const HOST = 'host: example.test\r\n';
@@ -31,7 +24,10 @@ const startLines: readonly Scenario[] = [
   bytes('HTTP/0.9 by name', `GET / HTTP/0.9\r\n${HOST}\r\n`),
   bytes('HTTP/1.2', `GET / HTTP/1.2\r\n${HOST}\r\n`),
   bytes('HTTP/2.0 in a request line', `GET / HTTP/2.0\r\n${HOST}\r\n`),
-  bytes('the HTTP/2 preface on an HTTP/1.1 listener', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  {
+    ...bytes('the HTTP/2 preface on an HTTP/1.1 listener', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    manager: { codec_type: 'HTTP1' },
+  },
   bytes('HTTP/1.10', `GET / HTTP/1.10\r\n${HOST}\r\n`),
   bytes('HTTP/11', `GET / HTTP/11\r\n${HOST}\r\n`),
   bytes('a version in lower case', `GET / http/1.1\r\n${HOST}\r\n`),
@@ -156,6 +152,3 @@ export const requestSyntax: Group = {
   name: 'request-syntax',
   scenarios: [...startLines, ...targets, ...hosts, ...headers, ...hopByHop],
 };
-void closes;
-void receive;
-void send;

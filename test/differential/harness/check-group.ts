@@ -19,7 +19,7 @@ export async function checkGroup(t: Test, group: Group): Promise<void> {
     const failure = again.get(scenario);
     if (failure === undefined && first.has(scenario)) t.comment(`passed at the second attempt: ${scenario.name}`);
     if (failure === undefined) t.pass(scenario.name);
-    else t.fail(scenario.name, { diagnostic: failure.split('\n') });
+    else t.fail(scenario.name, { differences: failure.split('\n') });
   }
 }
 

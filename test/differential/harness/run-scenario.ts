@@ -13,6 +13,9 @@ import type { ScriptedUpstream } from './scripted-upstream.ts';
 
 const QUIET_TIMEOUT_MS = 4_000;
 
+/** How long a stream may take from its end to the access log, if it gets there at all. */
+const LOG_TIMEOUT_MS = 1_000;
+
 /** Plays one scenario against a running proxy and collects what it made visible. */
 export async function runScenario(
   proxy: ProxyProcess,
@@ -26,7 +29,7 @@ export async function runScenario(
   for (const script of scenario.client) {
     runs.push(await runClient(port, filledIn(script, placement, port)));
   }
-  const stats = await waitUntilQuiet(proxy, id);
+  const stats = await waitUntilQuiet(proxy, placement);
   const admin = await askAll(proxy, placement);
   const client = runs.map((run) => run.observation);
   const upstream = Object.fromEntries(
@@ -48,15 +51,24 @@ function filledIn(script: ClientScript, placement: Placement, port: number): Cli
   return mapTexts(script, (text) => fillInText(text, placement, port));
 }
 
-/** Waits until no stream is under way and the access log is written, then reads the stats. */
-async function waitUntilQuiet(proxy: ProxyProcess, id: string): Promise<Stats> {
-  const deadline = Date.now() + QUIET_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (isQuiet(await readStats(proxy.adminPort, id), id)) break;
+/** Waits until no stream is under way and every stream is in the access log, then reads the stats. */
+async function waitUntilQuiet(proxy: ProxyProcess, placement: Placement): Promise<Stats> {
+  const { id } = placement;
+  const started = Date.now();
+  for (;;) {
+    const stats = await readStats(proxy.adminPort, id);
+    const waitedMs = Date.now() - started;
+    const logged = (await linesOf(placement.logPath)).length;
+    const isLogged = logged >= streamCount(stats, id) || waitedMs > LOG_TIMEOUT_MS;
+    if ((isQuiet(stats, id) && isLogged) || waitedMs > QUIET_TIMEOUT_MS) break;
     await sleep(15);
   }
   await sleep(3 * LOG_FLUSH_MS);
   return readStats(proxy.adminPort);
+}
+
+function streamCount(stats: Stats, id: string): number {
+  return stats.get(`http.ingress-${id}.downstream_rq_total`) ?? 0;
 }
 
 async function extraLogs(placement: Placement): Promise<string[][]> {
