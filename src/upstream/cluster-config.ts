@@ -66,6 +66,8 @@ export interface LoadBalancingConfig {
   readonly policy: LoadBalancingPolicy;
   /** Below this share of healthy hosts, in percent, health is ignored. Default 50; 0 is never. */
   readonly healthyPanicThresholdPercent: number;
+  /** Use no host rather than all when too few are healthy. */
+  readonly failTrafficOnPanic: boolean;
   /** Choose a locality by its weight first. */
   readonly isLocalityWeighted: boolean;
 }

@@ -37,6 +37,7 @@ export const DEFAULT_CIRCUIT_BREAKERS: CircuitBreakersConfig = Object.freeze({
 export const DEFAULT_LOAD_BALANCING: LoadBalancingConfig = Object.freeze({
   policy: Object.freeze({ kind: 'roundRobin' }),
   healthyPanicThresholdPercent: DEFAULT_PANIC_THRESHOLD_PERCENT,
+  failTrafficOnPanic: false,
   isLocalityWeighted: false,
 });
 

@@ -9,6 +9,7 @@ export interface LocalityHosts {
   readonly hosts: readonly Host[];
   readonly healthyHosts: readonly Host[];
   readonly degradedHosts: readonly Host[];
+  readonly excludedHostsCount: number;
 }
 
 /** A cluster's hosts at one priority, as of one update; a later update makes another one. */
@@ -73,6 +74,7 @@ function createLocalityHosts(config: LocalityConfig<Host>): LocalityHosts {
     hosts,
     healthyHosts: hostsOf(hosts, 'healthy'),
     degradedHosts: hostsOf(hosts, 'degraded'),
+    excludedHostsCount: hosts.filter(isExcluded).length,
   };
 }
 

@@ -1,26 +1,27 @@
-import type { Random } from '#base/random.ts';
 import type { Host } from '#upstream/host.ts';
-import type { PrioritySet } from '#upstream/host-set.ts';
-import type { LoadBalancer } from '#upstream/lb/load-balancer.ts';
+import type { HostPicker, HostSource } from '#upstream/lb/host-source.ts';
+import { prepareWeightedSchedule } from '#upstream/lb/weighted-schedule.ts';
 
-/** ROUND_ROBIN: each host in turn, from a random start. */
-export class RoundRobinLoadBalancer implements LoadBalancer {
-  #hosts: readonly Host[] = [];
-  #next: number;
+/** ROUND_ROBIN: each host in turn; where weights differ, as often as they say. */
+export const roundRobin: HostPicker = {
+  prepare(source: HostSource): void {
+    prepareWeightedSchedule(source, weightOf);
+  },
 
-  constructor(prioritySet: PrioritySet, random: Random) {
-    this.#next = random.uint32();
-    this.onHostsChanged(prioritySet);
-  }
-
-  chooseHost(): Host | undefined {
-    const hosts = this.#hosts;
+  pick(source: HostSource): Host | undefined {
+    const { hosts, scheduler } = source;
     if (hosts.length === 0) return undefined;
-    this.#next = (this.#next + 1) >>> 0;
-    return hosts[this.#next % hosts.length];
-  }
+    if (scheduler !== undefined) {
+      const host = hosts[scheduler.next()] as Host;
+      scheduler.reschedule(host.weight);
+      return host;
+    }
+    const turn = source.turn;
+    source.turn = (turn + 1) >>> 0;
+    return hosts[turn % hosts.length];
+  },
+};
 
-  onHostsChanged(prioritySet: PrioritySet): void {
-    this.#hosts = prioritySet.hostSets[0]?.healthyHosts ?? [];
-  }
+function weightOf(host: Host): number {
+  return host.weight;
 }

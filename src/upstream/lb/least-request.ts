@@ -1,0 +1,54 @@
+import type { Random } from '#base/random.ts';
+import { hostStats } from '#upstream/cluster-stats.ts';
+import type { Host } from '#upstream/host.ts';
+import type { HostPicker, HostSource } from '#upstream/lb/host-source.ts';
+import { prepareWeightedSchedule } from '#upstream/lb/weighted-schedule.ts';
+
+/**
+ * LEAST_REQUEST. Hosts of equal weight: of some drawn at random the one with the fewest active requests.
+ * Where weights differ: a schedule by weight / (active requests + 1) ^ bias, with the requests that are
+ * active when a host has its turn. Each worker counts its own requests.
+ */
+export class LeastRequest implements HostPicker {
+  readonly #random: Random;
+  readonly #choiceCount: number;
+  readonly #activeRequestBias: number;
+
+  constructor(random: Random, choiceCount: number, activeRequestBias: number) {
+    this.#random = random;
+    this.#choiceCount = choiceCount;
+    this.#activeRequestBias = activeRequestBias;
+  }
+
+  prepare(source: HostSource): void {
+    prepareWeightedSchedule(source, (host) => this.#weightOf(host));
+  }
+
+  pick(source: HostSource): Host | undefined {
+    const { hosts, scheduler } = source;
+    if (hosts.length === 0) return undefined;
+    if (scheduler === undefined) return this.#pickOfDrawn(hosts);
+    const host = hosts[scheduler.next()] as Host;
+    scheduler.reschedule(this.#weightOf(host));
+    return host;
+  }
+
+  #pickOfDrawn(hosts: readonly Host[]): Host {
+    let best = hosts[this.#random.uint32() % hosts.length] as Host;
+    for (let drawn = 1; drawn < this.#choiceCount; drawn++) {
+      const other = hosts[this.#random.uint32() % hosts.length] as Host;
+      if (activeRequests(other) < activeRequests(best)) best = other;
+    }
+    return best;
+  }
+
+  #weightOf(host: Host): number {
+    const divisor = activeRequests(host) + 1;
+    const bias = this.#activeRequestBias;
+    return host.weight / (bias === 1 ? divisor : divisor ** bias);
+  }
+}
+
+function activeRequests(host: Host): number {
+  return host.stats.get(hostStats.field.rq_active);
+}
