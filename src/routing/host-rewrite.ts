@@ -1,0 +1,54 @@
+import type { RequestHeaders } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import { SafeRegex } from '#matching/safe-regex.ts';
+import { pathLength } from '#routing/path-rewrite.ts';
+import type { HostRewriteConfig } from '#routing/route-config.ts';
+
+/** The new host for a request; empty for "leave it". */
+export type HostRewrite = (headers: RequestHeaders) => string;
+
+/** Builds the rewrite of a route; `auto_host_rewrite` is the router's, once it chose an endpoint. */
+export function buildHostRewrite(config: HostRewriteConfig | undefined): HostRewrite | undefined {
+  switch (config?.kind) {
+    case undefined:
+    case 'auto':
+      return undefined;
+    case 'literal': {
+      const { host } = config;
+      return () => host;
+    }
+    case 'header': {
+      const { name } = config;
+      return (headers) => headers.get(name) ?? '';
+    }
+    case 'path_regex': {
+      const { substitution } = config;
+      const regex = new SafeRegex(config.regex);
+      return ({ path }) => regex.replaceAll(path.substring(0, pathLength(path)), substitution);
+    }
+  }
+}
+
+/**
+ * Gives a request another host; the old one is appended to `x-forwarded-host` if asked for, unless
+ * it is its last entry already.
+ */
+export function updateAuthority(
+  headers: RequestHeaders,
+  host: string,
+  appendsForwardedHost: boolean,
+): void {
+  if (appendsForwardedHost && headers.authority !== '') {
+    const forwarded = headers.getKnown(HeaderName['x-forwarded-host']);
+    if (forwarded === undefined) {
+      headers.set('x-forwarded-host', headers.authority);
+    } else if (lastElement(forwarded) !== headers.authority) {
+      headers.set('x-forwarded-host', `${forwarded},${headers.authority}`);
+    }
+  }
+  headers.authority = host;
+}
+
+function lastElement(list: string): string {
+  return list.substring(list.lastIndexOf(',') + 1);
+}

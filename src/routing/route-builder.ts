@@ -1,0 +1,188 @@
+import { assert } from '#base/assert.ts';
+import { ConfiguredRoute, type RouteParts } from '#routing/configured-route.ts';
+import { HeaderMutations, type HeaderMutationsConfig } from '#routing/header-mutations.ts';
+import { buildHostRewrite } from '#routing/host-rewrite.ts';
+import { buildPathRewrite } from '#routing/path-rewrite.ts';
+import { redirectLocation } from '#routing/redirect-location.ts';
+import type { RedirectAction, RouteAction, RouteEntry, VirtualHost } from '#routing/route.ts';
+import { RouteCandidate, type RouteChoice } from '#routing/route-candidate.ts';
+import { buildConditions } from '#routing/route-conditions.ts';
+import type {
+  ClusterWeightConfig,
+  ForwardActionConfig,
+  RedirectActionConfig,
+  RouteConfig,
+  RouteConfiguration,
+  RoutingLevelConfig,
+  VirtualHostConfig,
+  WeightedClustersConfig,
+} from '#routing/route-config.ts';
+import { RouteList } from '#routing/route-list.ts';
+import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
+import { ConfiguredVirtualHost, RoutedVirtualHost } from '#routing/virtual-host.ts';
+import { WeightedChoice } from '#routing/weighted-clusters.ts';
+
+/** Where a route stands: what it inherits from. */
+interface Place {
+  readonly table: RouteConfiguration;
+  readonly host: VirtualHostConfig;
+  readonly facts: VirtualHost;
+  readonly runtime: RuntimeSnapshot;
+}
+
+/** Builds a virtual host and everything below it. */
+export function buildVirtualHost(
+  host: VirtualHostConfig,
+  table: RouteConfiguration,
+  runtime: RuntimeSnapshot,
+): RoutedVirtualHost {
+  const facts = new ConfiguredVirtualHost(host, table.name);
+  const place: Place = { table, host, facts, runtime };
+  const routes = host.routes.map((route, order) => ({
+    path: route.match.path,
+    candidate: new RouteCandidate(
+      order,
+      buildConditions(route.match, runtime),
+      buildChoice(route, place),
+    ),
+  }));
+  const list = new RouteList(routes, table.ignorePathParametersInPathMatching);
+  return new RoutedVirtualHost(facts, host.requireTls, list);
+}
+
+function buildChoice(config: RouteConfig, place: Place): RouteChoice {
+  const { action } = config;
+  if (action.kind !== 'route') {
+    const route = new ConfiguredRoute(routeParts(config, place, buildFinalAction(config)));
+    return () => route;
+  }
+  const { clusterSpecifier } = action;
+  switch (clusterSpecifier.kind) {
+    case 'cluster': {
+      const entry = buildEntry(config, action, clusterSpecifier.name, action.metadataMatch);
+      const route = new ConfiguredRoute(routeParts(config, place, entry));
+      return () => route;
+    }
+    case 'cluster_header':
+      return buildHeaderChoice(
+        new ConfiguredRoute(
+          routeParts(config, place, buildEntry(config, action, '', action.metadataMatch)),
+        ),
+        clusterSpecifier.header,
+      );
+    case 'weighted_clusters':
+      return buildWeightedChoice(config, action, clusterSpecifier, place);
+  }
+}
+
+/** The cluster is what the first header of that name says at the time of matching. */
+function buildHeaderChoice(route: ConfiguredRoute, header: string): RouteChoice {
+  const entry = route.action as RouteEntry;
+  return (headers) => route.withAction({ ...entry, clusterName: headers.get(header) ?? '' });
+}
+
+function buildWeightedChoice(
+  config: RouteConfig,
+  action: ForwardActionConfig,
+  weighted: WeightedClustersConfig,
+  place: Place,
+): RouteChoice {
+  const choices = weighted.clusters.map((cluster): RouteChoice => {
+    const name = cluster.cluster.kind === 'cluster' ? cluster.cluster.name : '';
+    const metadataMatch = cluster.metadataMatch ?? action.metadataMatch;
+    const entry = buildEntry(config, action, name, metadataMatch);
+    const route = new ConfiguredRoute(routeParts(config, place, entry, cluster));
+    return cluster.cluster.kind === 'cluster'
+      ? () => route
+      : buildHeaderChoice(route, cluster.cluster.header);
+  });
+  const prefix = weighted.runtimeKeyPrefix;
+  const weights = weighted.clusters.map(({ cluster, weight }) => {
+    const name = cluster.kind === 'cluster' ? cluster.name : '';
+    return { weight, runtimeKey: prefix === undefined ? undefined : `${prefix}.${name}` };
+  });
+  const choice = new WeightedChoice(weights, weighted.randomValueHeader, place.runtime);
+  return (headers, random) => choices[choice.pick(headers, random)]?.(headers, random);
+}
+
+function buildEntry(
+  config: RouteConfig,
+  action: ForwardActionConfig,
+  clusterName: string,
+  metadataMatch: RouteEntry['metadataMatch'],
+): RouteEntry {
+  return {
+    kind: 'route',
+    clusterName,
+    clusterNotFoundResponseCode: action.clusterNotFoundResponseCode,
+    metadataMatch,
+    timeoutMs: action.timeoutMs,
+    idleTimeoutMs: action.idleTimeoutMs,
+    maxStreamDuration: action.maxStreamDuration,
+    maxGrpcTimeoutMs: action.maxGrpcTimeoutMs,
+    grpcTimeoutOffsetMs: action.grpcTimeoutOffsetMs,
+    priority: action.priority,
+    autoHostRewrite: action.hostRewrite?.kind === 'auto',
+    appendXForwardedHost: action.appendXForwardedHost,
+    upgrades: action.upgrades,
+    perRequestBufferLimitBytes: config.perRequestBufferLimitBytes,
+  };
+}
+
+function buildFinalAction(config: RouteConfig): RouteAction {
+  const { action } = config;
+  assert(action.kind !== 'route', 'forwarding is built elsewhere');
+  return action.kind === 'redirect' ? buildRedirect(config, action) : action;
+}
+
+function buildRedirect(config: RouteConfig, action: RedirectActionConfig): RedirectAction {
+  const rewrite = buildPathRewrite(action.path, config.match.path);
+  return {
+    kind: 'redirect',
+    status: action.status,
+    location: (headers) => redirectLocation(action, headers),
+    rewritePath: (headers, keepsOriginal) => {
+      if (rewrite === undefined) return;
+      const original = headers.path;
+      if (keepsOriginal) headers.set('x-envoy-original-path', original);
+      headers.path = rewrite(original);
+    },
+  };
+}
+
+function routeParts(
+  config: RouteConfig,
+  { table, host, facts }: Place,
+  action: RouteAction,
+  cluster?: ClusterWeightConfig,
+): RouteParts {
+  const forward = config.action.kind === 'route' ? config.action : undefined;
+  const levels: RoutingLevelConfig[] = [config, host, table];
+  const inOrder = table.mostSpecificHeaderMutationsWins ? levels.toReversed() : levels;
+  const mutations = (pick: (level: RoutingLevelConfig) => HeaderMutationsConfig | undefined) =>
+    inOrder.map(pick).flatMap(buildMutations);
+  return {
+    name: config.name,
+    virtualHost: facts,
+    action,
+    metadata: config.metadata,
+    statPrefix: config.statPrefix,
+    perFilterConfigs: [...(cluster ? [cluster] : []), ...levels].map(
+      (level) => level.perFilterConfigs,
+    ),
+    clusterRequestMutations: buildMutations(cluster?.requestHeaders)[0],
+    clusterHost: cluster?.hostRewrite,
+    requestMutations: mutations((level) => level.requestHeaders),
+    responseMutations: [
+      ...buildMutations(cluster?.responseHeaders),
+      ...mutations((level) => level.responseHeaders),
+    ],
+    hostRewrite: buildHostRewrite(forward?.hostRewrite),
+    pathRewrite: buildPathRewrite(forward?.pathRewrite, config.match.path),
+    appendXForwardedHost: forward?.appendXForwardedHost ?? false,
+  };
+}
+
+function buildMutations(config: HeaderMutationsConfig | undefined): HeaderMutations[] {
+  return config === undefined ? [] : [new HeaderMutations(config)];
+}

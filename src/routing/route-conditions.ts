@@ -1,0 +1,48 @@
+import type { RequestHeaders } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import { buildHeaderMatcher } from '#routing/header-matcher.ts';
+import type { RouteMatchConfig, TlsContextMatchConfig } from '#routing/route-config.ts';
+import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
+
+/** What a route asks for besides its path. */
+export type Condition = (headers: RequestHeaders, info: StreamInfo, random: number) => boolean;
+
+/** The conditions of a route, all of which must hold. */
+export function buildConditions(match: RouteMatchConfig, runtime: RuntimeSnapshot): Condition[] {
+  const conditions: Condition[] = [];
+  const { runtimeFraction, tlsContext } = match;
+  if (runtimeFraction !== undefined) {
+    const { key, fallback } = runtimeFraction;
+    conditions.push((_headers, _info, random) => runtime.featureEnabled(key, fallback, random));
+  }
+  if (match.isGrpcOnly) conditions.push(isGrpcRequest);
+  conditions.push(...match.headers.map(buildHeaderMatcher));
+  if (tlsContext !== undefined) conditions.push(buildTlsCondition(tlsContext));
+  return conditions;
+}
+
+const GRPC = 'application/grpc';
+
+/** `application/grpc`, also with `+proto` and the like behind it, but not `application/grpc-web`. */
+function isGrpcRequest(headers: RequestHeaders): boolean {
+  const type = headers.getKnown(HeaderName['content-type']);
+  return (
+    type !== undefined &&
+    headers.path !== '' &&
+    type.startsWith(GRPC) &&
+    (type.length === GRPC.length || type[GRPC.length] === '+')
+  );
+}
+
+function buildTlsCondition({ presented, validated }: TlsContextMatchConfig): Condition {
+  return (_headers, info) => {
+    const { tls } = info.downstream;
+    const isPresented = tls?.peerCertificatePresented ?? false;
+    const isValidated = tls?.peerCertificateValidated ?? false;
+    return (
+      (presented === undefined || presented === isPresented) &&
+      (validated === undefined || validated === isValidated)
+    );
+  };
+}

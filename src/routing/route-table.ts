@@ -1,0 +1,50 @@
+import { assert } from '#base/assert.ts';
+import type { RequestHeaders } from '#http/header-map.ts';
+import { DomainIndex } from '#routing/domain-index.ts';
+import type { Route } from '#routing/route.ts';
+import { buildVirtualHost } from '#routing/route-builder.ts';
+import type { RouteConfiguration } from '#routing/route-config.ts';
+import { defaultRuntime, type RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
+import type { RoutedVirtualHost } from '#routing/virtual-host.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
+
+/** A route configuration as a worker uses it: built once, then only read. */
+export class RouteTable {
+  readonly name: string;
+  /** Removed from the requests of external clients, lower case. */
+  readonly internalOnlyHeaders: readonly string[];
+  readonly #ignoresPort: boolean;
+  readonly #virtualHosts = new DomainIndex<RoutedVirtualHost>();
+
+  constructor(config: RouteConfiguration, runtime: RuntimeSnapshot = defaultRuntime) {
+    this.name = config.name;
+    this.internalOnlyHeaders = config.internalOnlyHeaders;
+    this.#ignoresPort = config.ignorePortInHostMatching;
+    for (const virtualHost of config.virtualHosts) {
+      const built = buildVirtualHost(virtualHost, config, runtime);
+      for (const domain of virtualHost.domains) {
+        const conflict = this.#virtualHosts.add(domain, built);
+        assert(conflict === undefined, `domain ${domain} was not checked`);
+      }
+    }
+  }
+
+  /**
+   * The route of a request: the virtual host by its authority, then the first of its routes that
+   * fits. `random` is a whole number that stays the same for the whole stream; it decides among
+   * weighted clusters and runtime fractions.
+   */
+  match(headers: RequestHeaders, info: StreamInfo, random: number): Route | undefined {
+    const { authority } = headers;
+    const host = this.#ignoresPort ? withoutPort(authority) : authority;
+    return this.#virtualHosts.find(host)?.match(headers, info, random);
+  }
+}
+
+/** The last colon starts a port unless it stands inside the brackets of an IPv6 address. */
+function withoutPort(authority: string): string {
+  const colon = authority.lastIndexOf(':');
+  return colon < 0 || authority.lastIndexOf(']') > colon
+    ? authority
+    : authority.substring(0, colon);
+}
