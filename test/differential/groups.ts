@@ -1,7 +1,17 @@
 import { basics } from './cases/basics.ts';
+import { limits } from './cases/limits.ts';
 import { requestFraming } from './cases/request-framing.ts';
 import { requestSyntax } from './cases/request-syntax.ts';
+import { responses } from './cases/responses.ts';
+import { upgrades } from './cases/upgrades.ts';
 import type { Group } from './harness/scenario.ts';
 
 /** The whole table. */
-export const groups: readonly Group[] = [basics, requestSyntax, requestFraming];
+export const groups: readonly Group[] = [
+  basics,
+  requestSyntax,
+  requestFraming,
+  responses,
+  limits,
+  upgrades,
+];

@@ -2,11 +2,12 @@ import type { Stats } from './admin-client.ts';
 import type { Observation, ObservedStats } from './observation.ts';
 import type { Placement } from './bootstrap.ts';
 
-/** Stats that say the same in every scenario, or only how the proxy's memory is laid out. */
+/** Stats that say the same in every scenario, or how reads and writes happened to interleave. */
 const UNINTERESTING = [
   /^cluster\.[^.]+\.(membership_|circuit_breakers\.|max_host_weight|version|warming_state)/,
   /^cluster\.[^.]+\.(default\.total_match_count|upstream_cx_max_requests)$/,
   /_buffered$/,
+  /_flow_control_/,
   /^listener\.[^.]+\.worker_\d+\./,
 ];
 

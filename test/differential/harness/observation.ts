@@ -54,12 +54,12 @@ export interface AdminObservation {
 
 export type LogEntry = Readonly<Record<string, string | number | null>>;
 
-/** The longest body that is shown as it is; a longer one by its beginning, length and checksum. */
+/** The longest text that is shown as it is; a longer one by its beginning, length and checksum. */
 const SHOWN_BYTES = 200;
 
 export function observedMessage(message: HttpMessage): ObservedMessage {
   return {
-    head: message.head,
+    head: message.head.map((line) => shownBytes(Buffer.from(line, 'latin1'))),
     ...(message.body.length > 0 ? { body: shownBytes(message.body) } : {}),
     ...(message.trailers.length > 0 ? { trailers: message.trailers } : {}),
     ...(message.complete ? {} : { incomplete: true }),

@@ -93,10 +93,11 @@ class Client {
   }
 
   /** Waits for a condition, which a close of the proxy makes hopeless. */
-  async #wait(condition: () => boolean): Promise<boolean> {
-    const over = () => condition() || this.#connection.peerEnded;
-    await this.#connection.until(over, STEP_TIMEOUT_MS);
-    return condition() || this.#connection.peerEnded;
+  #wait(condition: () => boolean): Promise<boolean> {
+    return this.#connection.until(
+      () => condition() || this.#connection.peerEnded,
+      STEP_TIMEOUT_MS,
+    );
   }
 
   #findText(text: string): boolean {

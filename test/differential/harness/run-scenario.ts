@@ -5,7 +5,7 @@ import { fillInText, type Placement } from './bootstrap.ts';
 import type { ClientScript } from './client-script.ts';
 import { isQuiet, movedStats } from './moved-stats.ts';
 import { mapTexts, normaliser } from './normalise.ts';
-import type { AdminObservation, LogEntry, Observation } from './observation.ts';
+import { type AdminObservation, type LogEntry, type Observation, shownBytes } from './observation.ts';
 import { LOG_FLUSH_MS, type ProxyProcess } from './proxy-process.ts';
 import { type ClientRun, runClient } from './raw-client.ts';
 import type { AdminRequest } from './scenario.ts';
@@ -78,7 +78,11 @@ async function extraLogs(placement: Placement): Promise<string[][]> {
 /** A line of the harness's access log without the fields that have no value. */
 function logEntry(line: string): LogEntry {
   const fields = Object.entries(JSON.parse(line) as LogEntry);
-  return Object.fromEntries(fields.filter(([, value]) => value !== null));
+  const shown = fields.map(([key, value]) => [
+    key,
+    typeof value === 'string' ? shownBytes(Buffer.from(value)) : value,
+  ]);
+  return Object.fromEntries(shown.filter(([, value]) => value !== null));
 }
 
 async function linesOf(path: string): Promise<string[]> {
