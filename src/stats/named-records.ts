@@ -1,7 +1,8 @@
 import { HistogramRecord } from '#stats/histogram-record.ts';
 import { NamedRecord } from '#stats/named-record.ts';
 import type { NamedStat } from '#stats/named-stats.ts';
-import type { SlotAddress } from '#stats/stat-memory.ts';
+import type { HistogramEntry, ScalarEntry } from '#stats/stat-entry.ts';
+import { type SlotAddress, UNWRITTEN } from '#stats/stat-memory.ts';
 import type { ThreadMemory } from '#stats/thread-memory.ts';
 import type { WorkerStats } from '#stats/worker-stats.ts';
 
@@ -41,6 +42,25 @@ export class NamedRecords {
       this.#scalars.set(name, record);
     }
     record.addLocation(thread, slots, offset);
+  }
+
+  /** In no order. */
+  scalarEntries(usedOnly: boolean): ScalarEntry[] {
+    const entries: ScalarEntry[] = [];
+    for (const { name, kind, value } of this.#scalars.values()) {
+      if (usedOnly && Object.is(value, UNWRITTEN)) continue;
+      entries.push({ kind, name, value: value + 0 });
+    }
+    return entries;
+  }
+
+  /** In no order; every histogram has at least one value. */
+  histogramEntries(): HistogramEntry[] {
+    return Array.from(this.#histograms.values(), (record) => ({
+      kind: 'histogram',
+      name: record.name,
+      record,
+    }));
   }
 
   resetCounters(): void {

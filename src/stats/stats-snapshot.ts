@@ -1,10 +1,7 @@
-import type { BlockRecord } from '#stats/block-record.ts';
-import type { HistogramCounts } from '#stats/histogram-counts.ts';
-import type { NamedRecords } from '#stats/named-records.ts';
-import type { TextReadout } from '#stats/text-readout.ts';
-import type { ThreadMemory } from '#stats/thread-memory.ts';
+import { HistogramCounts } from '#stats/histogram-counts.ts';
+import type { StatsView } from '#stats/stats-view.ts';
 
-/** All statistics at one moment, by full name and in no order. */
+/** All statistics at one moment, by full name, in the order of names. */
 export interface StatsSnapshot {
   readonly counters: ReadonlyMap<string, number>;
   readonly gauges: ReadonlyMap<string, number>;
@@ -12,32 +9,18 @@ export interface StatsSnapshot {
   readonly textReadouts: ReadonlyMap<string, string>;
 }
 
-export function snapshotOf(
-  threads: readonly ThreadMemory[],
-  blocks: Iterable<BlockRecord>,
-  unowned: NamedRecords,
-  textReadouts: ReadonlyMap<string, TextReadout>,
-): StatsSnapshot {
+export function snapshotOf(view: StatsView): StatsSnapshot {
   const counters = new Map<string, number>();
   const gauges = new Map<string, number>();
   const histograms = new Map<string, HistogramCounts>();
-  const addNamed = (named: NamedRecords): void => {
-    for (const { name, kind, value } of named.scalars.values()) {
-      (kind === 'counter' ? counters : gauges).set(name, value + 0);
-    }
-    for (const record of named.histograms.values()) {
-      histograms.set(record.name, record.cumulative());
-    }
-  };
-  for (const block of blocks) {
-    for (const [field, { kind, name }] of block.group.fields.entries()) {
-      if (kind === 'histogram') continue;
-      const target = kind === 'counter' ? counters : gauges;
-      target.set(block.prefix + name, block.value(threads, field) + 0);
-    }
-    if (block.named !== undefined) addNamed(block.named);
+  for (const entry of view.entries({ list: 'scalars', usedOnly: false })) {
+    if (entry.kind === 'counter') counters.set(entry.name, entry.value);
+    if (entry.kind === 'gauge') gauges.set(entry.name, entry.value);
   }
-  addNamed(unowned);
-  const texts = [...textReadouts].map(([name, { value }]) => [name, value] as const);
+  for (const entry of view.entries({ list: 'histograms', usedOnly: false })) {
+    if (entry.kind !== 'histogram') continue;
+    histograms.set(entry.name, entry.record?.cumulative() ?? HistogramCounts.empty);
+  }
+  const texts = view.textReadouts(false).map(({ name, value }) => [name, value] as const);
   return { counters, gauges, histograms, textReadouts: new Map(texts) };
 }

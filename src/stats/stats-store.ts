@@ -6,6 +6,7 @@ import type { StatBlock } from '#stats/stat-block.ts';
 import type { StatGroup } from '#stats/stat-group.ts';
 import type { SlotAddress } from '#stats/stat-memory.ts';
 import { type StatsSnapshot, snapshotOf } from '#stats/stats-snapshot.ts';
+import { type StatsRecords, StatsView } from '#stats/stats-view.ts';
 import { TextReadout } from '#stats/text-readout.ts';
 import { ThreadMemory } from '#stats/thread-memory.ts';
 import { WorkerStats } from '#stats/worker-stats.ts';
@@ -35,11 +36,31 @@ export class StatsStore {
   readonly #released = new Map<SlotAddress, { record: BlockRecord; waitFor: Set<number> }>();
   readonly #unowned = new NamedRecords(undefined);
   readonly #textReadouts = new Map<string, TextReadout>();
+  #layoutVersion = 0;
+  readonly #records: StatsRecords;
+  /** For pages: all statistics in the order of their names. */
+  readonly view: StatsView;
 
   /** The main thread's own statistics. */
   readonly main: WorkerStats = new WorkerStats((announcement) => {
     this.#accept(this.#mainMemory, announcement);
   });
+
+  constructor() {
+    const store = this;
+    this.#records = {
+      blocks: this.#blocks,
+      unowned: this.#unowned,
+      textReadouts: this.#textReadouts,
+      get threads() {
+        return store.#threads;
+      },
+      get layoutVersion() {
+        return store.#layoutVersion;
+      },
+    };
+    this.view = new StatsView(this.#records);
+  }
 
   /**
    * Lays out a block of which the statistics are shown under `prefix` (which ends with a dot). The
@@ -56,6 +77,7 @@ export class StatsStore {
     const record = this.#layOut(group, prefix);
     this.#byName.set(key, record);
     this.#blocks.set(record.address, record);
+    this.#layoutVersion++;
     return record.address;
   }
 
@@ -88,6 +110,7 @@ export class StatsStore {
     if (record.users > 0) return;
     this.#blocks.delete(address);
     this.#hidden.delete(address);
+    this.#layoutVersion++;
     const key = keyOf(record.group, record.prefix);
     if (this.#byName.get(key) === record) this.#byName.delete(key);
     this.#released.set(address, { record, waitFor: new Set(this.#workers.keys()) });
@@ -165,7 +188,7 @@ export class StatsStore {
   /** Everything at once; costly where there are many clusters. */
   snapshot(): StatsSnapshot {
     this.main.announceNow();
-    return snapshotOf(this.#threads, this.#blocks.values(), this.#unowned, this.#textReadouts);
+    return snapshotOf(this.view);
   }
 
   #layOut(group: StatGroup<string>, prefix: string): BlockRecord {
