@@ -12,7 +12,7 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { messageTypesDeclaration } from './message-types-declaration.ts';
-import { applyOverlay, overlay } from './proto-overlay.ts';
+import { applyOverlay, overlaidFiles } from './proto-overlay.ts';
 import { pruneDescriptors } from './prune-descriptors.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -63,16 +63,19 @@ function fingerprintOfInputs(): string {
   for (const name of ['@grpc/grpc-js-xds', '@bufbuild/buf', '@bufbuild/protoc-gen-es']) {
     hash.update(`${name}@${packageVersion(name)}\n`);
   }
-  const scripts = fs
-    .readdirSync(import.meta.dirname)
-    .filter((name) => /proto|descr|message/.test(name));
-  for (const file of scripts.sort()) {
-    hash.update(fs.readFileSync(path.join(import.meta.dirname, file)));
-  }
+  for (const file of inputScripts()) hash.update(fs.readFileSync(file));
   for (const file of listFiles(ownProtos)) {
     hash.update(`${file}\n`).update(fs.readFileSync(path.join(ownProtos, file)));
   }
   return hash.digest('hex');
+}
+
+/** The scripts that decide what the result is. */
+function inputScripts(): string[] {
+  const folder = import.meta.dirname;
+  const names = ['build-protos', 'message-types-declaration', 'proto-overlay', 'prune-descriptors'];
+  const overlays = listFiles(path.join(folder, 'overlay')).map((name) => `overlay/${name}`);
+  return [...names.map((name) => `${name}.ts`), ...overlays].map((name) => path.join(folder, name));
 }
 
 function packageFolder(name: string): string {
@@ -102,9 +105,9 @@ function stageProtos(staged: string): void {
     for (const top of tops) stageTree(path.join(shipped, folder), top, staged);
   }
   for (const top of fs.readdirSync(ownProtos)) stageTree(ownProtos, top, staged);
-  for (const [file, additions] of Object.entries(overlay)) {
+  for (const file of overlaidFiles) {
     const target = path.join(staged, file);
-    fs.writeFileSync(target, applyOverlay(file, fs.readFileSync(target, 'utf8'), additions));
+    fs.writeFileSync(target, applyOverlay(file, fs.readFileSync(target, 'utf8')));
   }
 }
 
