@@ -1,5 +1,7 @@
 import { basics } from './cases/basics.ts';
+import { forwarding } from './cases/forwarding.ts';
 import { limits } from './cases/limits.ts';
+import { managerOptions } from './cases/manager-options.ts';
 import { requestFraming } from './cases/request-framing.ts';
 import { requestSyntax } from './cases/request-syntax.ts';
 import { responses } from './cases/responses.ts';
@@ -14,4 +16,6 @@ export const groups: readonly Group[] = [
   responses,
   limits,
   upgrades,
+  forwarding,
+  managerOptions,
 ];

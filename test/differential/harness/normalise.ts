@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { Scenario } from './scenario.ts';
 
 /** What a run cannot know beforehand and an observation must not depend on. */
@@ -11,7 +12,13 @@ export interface RunFacts {
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const DATE = /\b[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT\b/g;
 const SERVICE_TIME = /^(x-envoy-upstream-service-time: )\d+$/i;
-const PORT = /:(\d{1,5})\b/g;
+const PORT = /(:|^x-forwarded-port: )(\d{1,5})\b/gi;
+
+/** The addresses of this machine, of which Envoy takes one for its own. */
+const OWN_ADDRESSES = Object.values(networkInterfaces())
+  .flatMap((each) => each ?? [])
+  .filter((each) => !each.internal)
+  .map((each) => each.address);
 
 /**
  * The function that takes out of a text what differs from run to run: placeholders, ports, generated ids and
@@ -27,12 +34,16 @@ export function normaliser(facts: RunFacts): (text: string) => string {
       .replaceAll(`-${facts.id}`, '')
       .replace(UUID, (uuid, version: string) => (own(uuid) ? uuid : `{uuid ${version}}`))
       .replace(DATE, (date) => (own(date) ? date : '{date}'))
-      .replace(SERVICE_TIME, '$1{ms}')
-      .replace(PORT, (all, port: string) => {
+      .replace(SERVICE_TIME, (line, name: string) => (own(line) ? line : `${name}{ms}`))
+      .replace(PORT, (all, before: string, port: string) => {
         const name = facts.ports.get(Number(port));
-        return name === undefined ? all : `:{${name}}`;
+        return name === undefined ? all : `${before}{${name}}`;
       });
-    return volatile.reduce((result, [pattern, name]) => result.replace(pattern, name), plain);
+    const placed = OWN_ADDRESSES.reduce(
+      (result, address) => result.replaceAll(address, '{own address}'),
+      plain,
+    );
+    return volatile.reduce((result, [pattern, name]) => result.replace(pattern, name), placed);
   };
 }
 
