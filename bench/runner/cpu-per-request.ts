@@ -2,12 +2,12 @@ import type { LoadResult, RunLoad } from '../load/load-generator.ts';
 import type { Traffic } from '../load/traffic.ts';
 import { cpuTimeOf, residentBytesOf } from '../machine/process-usage.ts';
 import type { BenchContext } from './context.ts';
+import { MEGABYTE } from './memory.ts';
 import { type RunningPeer, type SetupPlan, startPeers } from './running-peer.ts';
 import { startUpstream } from './running-upstream.ts';
 import type { Sample } from './workload.ts';
 
 const CONNECTIONS = 64;
-const MEGABYTE = 1024 * 1024;
 
 export interface CpuPlan extends SetupPlan {
   readonly traffic: Traffic;

@@ -1,7 +1,12 @@
 import type { Workload } from '../runner/workload.ts';
+import { latencyAgainstEnvoy, latencyAgainstHaproxy } from './fixed-rate-latency.ts';
 import { largeResponses } from './large-responses.ts';
+import { memoryAtRest } from './memory-at-rest.ts';
+import { memoryPerCluster } from './memory-per-cluster.ts';
+import { memoryPerConnection } from './memory-per-connection.ts';
 import { plainRouter } from './plain-router.ts';
 import { rulesAndLog } from './rules-and-log.ts';
+import { start } from './start.ts';
 import { uploads } from './uploads.ts';
 
 /** Every workload, in the order of the table. */
@@ -10,4 +15,10 @@ export const ALL_WORKLOADS: readonly Workload[] = [
   rulesAndLog,
   largeResponses,
   uploads,
+  latencyAgainstEnvoy,
+  latencyAgainstHaproxy,
+  memoryAtRest,
+  memoryPerConnection,
+  memoryPerCluster,
+  start,
 ];
