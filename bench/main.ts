@@ -2,10 +2,12 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { autocannonGenerator } from './load/autocannon.ts';
 import type { LoadGenerator } from './load/load-generator.ts';
 import { wrkGenerator } from './load/wrk.ts';
 import { killRemainingChildren } from './machine/children.ts';
 import { findOrInstallTools, type Tools } from './machine/debian-packages.ts';
+import { becomeTheOnlyBenchmark } from './machine/exclusive.ts';
 import { choosePlacement, type Placement } from './machine/placement.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { findEnvoy } from './peers/envoy.ts';
@@ -29,10 +31,16 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'proa-bench-'));
   endCleanly(folder);
   const context = await createContext(options, folder);
+  if (context.nginxPath === undefined) {
+    progress.say(
+      '! a slow server of our own stands in for nginx behind the proxies: throughput will be low',
+    );
+  }
   if (context.peers.length === 0) {
     progress.say('There is no peer to measure.');
     return 1;
   }
+  await becomeTheOnlyBenchmark((line) => progress.say(line));
   const began = new Date();
   const results = await measureAll(context, options);
   progress.clear();
@@ -108,8 +116,12 @@ async function findPeers(options: Options, tools: Tools): Promise<Peer[]> {
   });
 }
 
-function chooseLoadGenerator(_options: Options, tools: Tools, placement: Placement): LoadGenerator {
-  return wrkGenerator(tools.paths.wrk ?? 'wrk', placement);
+function chooseLoadGenerator(options: Options, tools: Tools, placement: Placement): LoadGenerator {
+  if (options.load === 'wrk' && tools.paths.wrk !== undefined) {
+    return wrkGenerator(tools.paths.wrk, placement);
+  }
+  if (options.load === 'wrk') progress.say('! autocannon stands in for wrk, at much less load');
+  return autocannonGenerator(placement);
 }
 
 async function measureAll(context: BenchContext, options: Options): Promise<WorkloadResult[]> {

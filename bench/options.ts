@@ -21,7 +21,7 @@ Compares Proa with Envoy, HAProxy and nginx on this machine, one worker each.
 
   --quick               everything in less than two minutes, with less certainty
   --rounds N            samples per peer and workload (5; quick 2)
-  --seconds N           seconds of load per sample (4; quick 2)
+  --seconds N           seconds of load per sample (4; quick 1)
   --only NAME,...       only these workloads
   --peers NAME,...      only these of ${ALL_PEERS.join(', ')}
   --proa-command TEXT   how Proa is started; FILE stands for the configuration
@@ -51,7 +51,7 @@ export function parseOptions(args: readonly string[], workloads: readonly string
     quick: values.quick,
     help: values.help,
     rounds: positiveInteger('--rounds', values.rounds) ?? (values.quick ? 2 : 5),
-    secondsPerSample: positiveInteger('--seconds', values.seconds) ?? (values.quick ? 2 : 4),
+    secondsPerSample: positiveInteger('--seconds', values.seconds) ?? (values.quick ? 1 : 4),
     only: names('--only', values.only, workloads) ?? [],
     peers: names('--peers', values.peers, ALL_PEERS) ?? ALL_PEERS,
     proaCommand: values['proa-command'],

@@ -34,7 +34,7 @@ function openAndAsk(port: number, request: string): Promise<Socket> {
   return new Promise((resolve) => {
     const reader = new ResponseReader();
     const socket = connect(port, LOOPBACK);
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       const status = reader.read(chunk, chunk.length);
       if (status === undefined) return;
       if (status < 200 || status > 299) socket.destroy();

@@ -8,7 +8,7 @@ export const KILOBYTE = 1024;
 
 /** Long enough for timers of start-up and for a garbage collector that waits for idle time. */
 const SETTLE_MS = 4_000;
-const QUICK_SETTLE_MS = 1_500;
+const QUICK_SETTLE_MS = 1_000;
 
 /** Resident bytes of the whole process once it has had time to come to rest. */
 export async function residentBytesAtRest(

@@ -1,4 +1,5 @@
 import type { Workload } from '../runner/workload.ts';
+import { autocannon } from './autocannon.ts';
 import { latencyAgainstEnvoy, latencyAgainstHaproxy } from './fixed-rate-latency.ts';
 import { largeResponses } from './large-responses.ts';
 import { memoryAtRest } from './memory-at-rest.ts';
@@ -21,4 +22,5 @@ export const ALL_WORKLOADS: readonly Workload[] = [
   memoryPerConnection,
   memoryPerCluster,
   start,
+  autocannon,
 ];

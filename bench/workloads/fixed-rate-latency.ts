@@ -8,6 +8,7 @@ import { startUpstream } from '../runner/running-upstream.ts';
 import type { Sample, Target, Workload } from '../runner/workload.ts';
 
 const CONNECTIONS = 64;
+const PEAK_ATTEMPTS = 2;
 const TRAFFIC: Traffic = {
   method: 'GET',
   hosts: ['shop.example.com'],
@@ -42,7 +43,11 @@ async function measure(context: BenchContext, reference: PeerName): Promise<Samp
   await using stack = new AsyncDisposableStack();
   const upstreamPort = await startUpstream(context, stack, 1_024);
   const plan = { plainForwarding: true, bootstrap: envoyBootstrap };
-  const running = await startPeers(context, stack, plan, upstreamPort);
+  // In a hurry only the two that are compared.
+  const peers = context.quick
+    ? context.peers.filter(({ name }) => name === 'proa' || name === reference)
+    : context.peers;
+  const running = await startPeers({ ...context, peers }, stack, plan, upstreamPort);
   const paragon = running.find((each) => each.peer.name === reference);
   if (paragon === undefined) {
     context.say(`! ${reference} is missing, so there is no peak rate to take half of`);
@@ -62,7 +67,7 @@ async function measure(context: BenchContext, reference: PeerName): Promise<Samp
   return samples;
 }
 
-/** Requests per second of a closed loop with the same connections; warms the peers up at the same time. */
+/** The most requests per second that closed loops with the same connections got; warms the peers up as well. */
 async function peakRates(
   context: BenchContext,
   running: readonly RunningPeer[],
@@ -71,10 +76,15 @@ async function peakRates(
   const peaks = new Map<RunningPeer, number>();
   for (const each of running) {
     context.progress(`peak rate of ${each.peer.name}`);
-    const { port } = each;
-    await runLoad({ port, connections: CONNECTIONS, durationSeconds: context.warmUpSeconds });
-    const load = await runLoad({ port, connections: CONNECTIONS, durationSeconds: 2 });
-    peaks.set(each, load.requests / load.durationSeconds);
+    for (let attempt = 1; attempt <= PEAK_ATTEMPTS; attempt += 1) {
+      const load = await runLoad({
+        port: each.port,
+        connections: CONNECTIONS,
+        durationSeconds: context.warmUpSeconds,
+      });
+      const rate = load.requests / load.durationSeconds;
+      peaks.set(each, Math.max(peaks.get(each) ?? 0, rate));
+    }
   }
   return peaks;
 }
