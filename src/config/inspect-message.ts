@@ -50,7 +50,8 @@ class Inspector {
     const fields = message as unknown as Record<string, unknown>;
     checkMessageRules(type, fields, (field, reason, value) => {
       const at = field === '' ? context : context.at(field);
-      at.error(reason, value === undefined ? {} : { value: shownValue(value) });
+      const shown = value === undefined ? '' : shownValue(value);
+      at.error(reason, shown === '' ? {} : { value: shown });
     });
     const support = isSupported ? (this.#table[type.typeName] ?? {}) : undefined;
     for (const field of type.fields) {

@@ -124,7 +124,7 @@ function wellKnownChecks(rules: StringRules): ValueCheck[] {
 function headerChecks(kind: number, strict: boolean): ValueCheck[] {
   if (kind !== 1 && kind !== 2) return [];
   const isName = kind === 1;
-  let pattern = isName ? /^[^\0\n\r]+$/ : /^[^\0\n\r]*$/;
+  let pattern = /^[^\0\n\r]*$/;
   if (strict) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     pattern = isName ? /^:?[0-9a-zA-Z!#$%&'*+,\-.^_|~`]+$/ : /^[^\x00-\x08\x0a-\x1f\x7f]*$/;

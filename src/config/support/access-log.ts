@@ -1,0 +1,48 @@
+import { type SupportTable, supported } from '#config/support/message-support.ts';
+
+export const accessLogSupport: SupportTable = {
+  'envoy.config.accesslog.v3.AccessLog': supported('name', 'filter', 'typed_config'),
+  'envoy.config.accesslog.v3.AccessLogFilter': supported(
+    'status_code_filter',
+    'duration_filter',
+    'not_health_check_filter',
+    'traceable_filter',
+    'runtime_filter',
+    'and_filter',
+    'or_filter',
+    'header_filter',
+    'response_flag_filter',
+    'grpc_status_filter',
+    'metadata_filter',
+    'log_type_filter',
+  ),
+  'envoy.config.accesslog.v3.ComparisonFilter': {
+    op: { values: ['EQ', 'GE', 'LE'] },
+    value: 'supported',
+  },
+  'envoy.config.accesslog.v3.StatusCodeFilter': supported('comparison'),
+  'envoy.config.accesslog.v3.DurationFilter': supported('comparison'),
+  'envoy.config.accesslog.v3.NotHealthCheckFilter': {},
+  'envoy.config.accesslog.v3.TraceableFilter': {},
+  'envoy.config.accesslog.v3.RuntimeFilter': supported(
+    'runtime_key',
+    'percent_sampled',
+    'use_independent_randomness',
+  ),
+  'envoy.config.accesslog.v3.AndFilter': supported('filters'),
+  'envoy.config.accesslog.v3.OrFilter': supported('filters'),
+  'envoy.config.accesslog.v3.HeaderFilter': supported('header'),
+  'envoy.config.accesslog.v3.ResponseFlagFilter': supported('flags'),
+  'envoy.config.accesslog.v3.GrpcStatusFilter': supported('statuses', 'exclude'),
+  'envoy.config.accesslog.v3.MetadataFilter': supported('matcher', 'match_if_key_not_found'),
+  'envoy.config.accesslog.v3.LogTypeFilter': supported('types', 'exclude'),
+  'envoy.extensions.access_loggers.file.v3.FileAccessLog': supported(
+    'path',
+    'format',
+    'json_format',
+    'typed_json_format',
+    'log_format',
+  ),
+  'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog': supported('log_format'),
+  'envoy.extensions.access_loggers.stream.v3.StderrAccessLog': supported('log_format'),
+};

@@ -1,0 +1,31 @@
+import { type SupportTable, supported } from '#config/support/message-support.ts';
+
+export const endpointSupport: SupportTable = {
+  'envoy.config.endpoint.v3.ClusterLoadAssignment': supported(
+    'cluster_name',
+    'endpoints',
+    'policy',
+  ),
+  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': supported(
+    'overprovisioning_factor',
+    'weighted_priority_health',
+  ),
+  'envoy.config.endpoint.v3.LocalityLbEndpoints': supported(
+    'locality',
+    'metadata',
+    'lb_endpoints',
+    'load_balancing_weight',
+    'priority',
+  ),
+  'envoy.config.endpoint.v3.LbEndpoint': supported(
+    'endpoint',
+    'health_status',
+    'metadata',
+    'load_balancing_weight',
+  ),
+  'envoy.config.endpoint.v3.Endpoint': {
+    ...supported('address', 'hostname'),
+    observability_name: { warned: 'statistics have the address of a host' },
+    health_check_config: { warned: 'there are no health checks' },
+  },
+};

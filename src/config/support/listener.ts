@@ -1,0 +1,56 @@
+import { type SupportTable, supported } from '#config/support/message-support.ts';
+
+export const listenerSupport: SupportTable = {
+  'envoy.config.listener.v3.Listener': {
+    ...supported(
+      'name',
+      'address',
+      'stat_prefix',
+      'filter_chains',
+      'default_filter_chain',
+      'per_connection_buffer_limit_bytes',
+      'metadata',
+      'deprecated_v1',
+      'drain_type',
+      'traffic_direction',
+      'enable_reuse_port',
+      'access_log',
+      'tcp_backlog_size',
+      'bind_to_port',
+    ),
+    listener_filters_timeout: { warned: 'there are no listener filters' },
+    continue_on_listener_filters_timeout: { warned: 'there are no listener filters' },
+    tcp_fast_open_queue_length: { warned: 'connections are opened in the usual way' },
+    connection_balance_config: { warned: 'connections are balanced by the operating system' },
+    max_connections_to_accept_per_socket_event: { warned: 'all that wait are accepted' },
+    ignore_global_conn_limit: { warned: 'there is no global connection limit' },
+    bypass_overload_manager: { warned: 'there is no overload manager' },
+    reuse_port: { warned: 'enable_reuse_port decides' },
+    stats_matcher: { warned: 'no statistic is left out' },
+  },
+  'envoy.config.listener.v3.Listener.DeprecatedV1': supported('bind_to_port'),
+  'envoy.config.listener.v3.FilterChain': {
+    ...supported(
+      'filter_chain_match',
+      'filters',
+      'metadata',
+      'transport_socket',
+      'transport_socket_connect_timeout',
+      'name',
+    ),
+  },
+  'envoy.config.listener.v3.FilterChainMatch': {
+    ...supported(
+      'destination_port',
+      'prefix_ranges',
+      'direct_source_prefix_ranges',
+      'source_prefix_ranges',
+      'source_ports',
+      'server_names',
+      'transport_protocol',
+      'application_protocols',
+      'source_type',
+    ),
+  },
+  'envoy.config.listener.v3.Filter': supported('name', 'typed_config'),
+};
