@@ -8,6 +8,11 @@ const SLOT_MASK = SLOTS - 1;
 /** Not in the wheel. */
 const IDLE = -1;
 
+/** Hears of its timers; a callback for each would be one more object for each request. */
+export interface TimerOwner {
+  onTimer(timer: WheelTimer): void;
+}
+
 /**
  * Something that happens later unless it is cancelled first. The object is made once by its owner
  * and used again and again: starting, moving and cancelling allocate nothing.
@@ -21,20 +26,19 @@ export class WheelTimer {
   slot = IDLE;
   /** When it is due, on the worker's clock. */
   deadlineMs = 0;
-  readonly #onFire: () => void;
+  readonly owner: TimerOwner;
 
-  constructor(onFire: () => void) {
-    this.#onFire = onFire;
+  constructor(owner: TimerOwner) {
+    this.owner = owner;
   }
 
   get isRunning(): boolean {
     return this.slot !== IDLE;
   }
-
-  fire(): void {
-    this.#onFire();
-  }
 }
+
+/** Calls `run` once after `delayMs`; the result cancels it. */
+export type Wake = (delayMs: number, run: () => void) => () => void;
 
 /**
  * All timers of a worker: a hashed wheel with lists, so that the two or three timers of each
@@ -44,14 +48,21 @@ export class WheelTimer {
 export class TimerWheel {
   readonly #clock: Clock;
   readonly #slots: (WheelTimer | undefined)[] = new Array(SLOTS).fill(undefined);
-  readonly #wake: (delayMs: number, run: () => void) => () => void;
+  readonly #wake: Wake;
+  readonly #runTurn: (run: () => void) => void;
   #cancelWake: (() => void) | undefined = undefined;
   #wakeTick = Number.POSITIVE_INFINITY;
   #tick: number;
   #count = 0;
 
-  constructor(clock: Clock, wake: (delayMs: number, run: () => void) => () => void = wakeBySetTimeout) {
+  /** `runTurn` frames what timers do, so that what they write is sent (see `EventTurn`). */
+  constructor(
+    clock: Clock,
+    runTurn: (run: () => void) => void = (run) => run(),
+    wake: Wake = wakeBySetTimeout,
+  ) {
     this.#clock = clock;
+    this.#runTurn = runTurn;
     this.#wake = wake;
     this.#tick = tickOf(clock.nowMs);
   }
@@ -119,7 +130,7 @@ export class TimerWheel {
     while (timer !== undefined) {
       this.cancel(timer);
       if (timer.deadlineMs <= nowMs) {
-        timer.fire();
+        timer.owner.onTimer(timer);
       } else {
         timer.next = later;
         later = timer;
@@ -142,8 +153,10 @@ export class TimerWheel {
     this.#cancelWake = this.#wake(delayMs, () => {
       this.#cancelWake = undefined;
       this.#wakeTick = Number.POSITIVE_INFINITY;
-      this.#clock.refresh();
-      this.advance();
+      this.#runTurn(() => {
+        this.#clock.refresh();
+        this.advance();
+      });
       this.#wakeForNext();
     });
   }

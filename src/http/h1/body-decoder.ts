@@ -26,6 +26,10 @@ export class BodyDecoder {
   #trailers: HeaderMap | undefined = undefined;
   #partial: PartialHead | undefined = undefined;
 
+  get framing(): Framing {
+    return this.#framing;
+  }
+
   constructor(sink: BodySink, headBytesMax: number, headersMax: number) {
     this.#sink = sink;
     this.#headBytesMax = headBytesMax;

@@ -1,0 +1,44 @@
+import { isIP } from 'node:net';
+import type { ForwardingConfig } from '#http/connection-manager-config.ts';
+import type { RequestHeaders } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import type { Address } from '#network/address.ts';
+import { cidrContains, parseIpWords } from '#network/cidr-range.ts';
+
+export interface DetectedClient {
+  readonly address: Address;
+  /** `x-forwarded-for` held this one address only, so that it can be believed to be internal. */
+  readonly allowsTrustedAddressChecks: boolean;
+}
+
+/**
+ * The address that stands `hopsToSkip` places before the end of `x-forwarded-for`; nothing if
+ * there are not as many, or if it is not an IP address (Envoy's `Utility::getLastAddressFromXFF`).
+ */
+export function lastAddressFromXff(
+  headers: RequestHeaders,
+  hopsToSkip: number,
+): DetectedClient | undefined {
+  if (!headers.hasKnown(HeaderName['x-forwarded-for'])) return undefined;
+  const xff = headers.getJoined('x-forwarded-for') as string;
+  const parts = xff.split(',');
+  if (hopsToSkip >= parts.length) return undefined;
+  const host = (parts[parts.length - 1 - hopsToSkip] as string).trim();
+  if (isIP(host) === 0) return undefined;
+  return {
+    address: { kind: 'ip', host, port: 0 },
+    allowsTrustedAddressChecks: parts.length === 1 && hopsToSkip === 0,
+  };
+}
+
+/** Whether the configuration calls requests from this address internal. */
+export function isInternalAddress(
+  address: Address,
+  internal: ForwardingConfig['internalAddresses'],
+): boolean {
+  if (address.kind === 'pipe') return internal.unixSockets;
+  if (internal.cidrRanges.length === 0) return false;
+  const words = parseIpWords(address.host);
+  if (words === undefined) return false;
+  return internal.cidrRanges.some((range) => cidrContains(range, words));
+}

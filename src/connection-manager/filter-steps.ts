@@ -1,0 +1,56 @@
+import type {
+  FilterDataStatus,
+  FilterHeadersStatus,
+  FilterTrailersStatus,
+  StreamFilter,
+} from '#connection-manager/filter.ts';
+import type { IterationState, IterationStep } from '#connection-manager/filter-iteration.ts';
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+
+/** A filter on the way of requests. */
+export class DecodeStep implements IterationStep<RequestHeaders> {
+  state: IterationState = 'continue';
+  areHeadersContinued = false;
+  hasEnded = false;
+  readonly #filter: StreamFilter;
+
+  constructor(filter: StreamFilter) {
+    this.#filter = filter;
+  }
+
+  headers(headers: RequestHeaders, endStream: boolean): FilterHeadersStatus {
+    return this.#filter.decodeHeaders(headers, endStream);
+  }
+
+  data(bytes: Buffer, endStream: boolean): FilterDataStatus {
+    return this.#filter.decodeData(bytes, endStream);
+  }
+
+  trailers(trailers: HeaderMap): FilterTrailersStatus {
+    return this.#filter.decodeTrailers(trailers);
+  }
+}
+
+/** A filter on the way of responses. */
+export class EncodeStep implements IterationStep<ResponseHeaders> {
+  state: IterationState = 'continue';
+  areHeadersContinued = false;
+  hasEnded = false;
+  readonly #filter: StreamFilter;
+
+  constructor(filter: StreamFilter) {
+    this.#filter = filter;
+  }
+
+  headers(headers: ResponseHeaders, endStream: boolean): FilterHeadersStatus {
+    return this.#filter.encodeHeaders(headers, endStream);
+  }
+
+  data(bytes: Buffer, endStream: boolean): FilterDataStatus {
+    return this.#filter.encodeData(bytes, endStream);
+  }
+
+  trailers(trailers: HeaderMap): FilterTrailersStatus {
+    return this.#filter.encodeTrailers(trailers);
+  }
+}

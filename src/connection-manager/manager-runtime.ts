@@ -1,0 +1,13 @@
+import type { FilterServices } from '#connection-manager/filter.ts';
+
+/** What a connection manager knows of the proxy it runs in. */
+export interface ManagerRuntime {
+  readonly services: FilterServices;
+  /** `node.cluster` and `node.id`. */
+  readonly serviceCluster: string;
+  readonly serviceNode: string;
+  /** The machine's own address, as `x-forwarded-for` names clients on loopback. */
+  readonly localIp: string;
+  /** Headers that only internal requests may carry (`internal_only_headers` of the routes). */
+  readonly internalOnlyHeaders: readonly string[];
+}

@@ -1,0 +1,52 @@
+import type { StreamResetReason } from '#http/codec.ts';
+import { ResponseFlag } from '#stream-info/response-flags.ts';
+
+/** What Envoy calls the reasons in bodies and details (`Http::Utility::resetReasonToString`). */
+const TEXTS: { readonly [Reason in StreamResetReason]: string } = {
+  localReset: 'local reset',
+  localRefusedStreamReset: 'local refused stream reset',
+  remoteReset: 'remote reset',
+  remoteRefusedStreamReset: 'remote refused stream reset',
+  localConnectionFailure: 'local connection failure',
+  remoteConnectionFailure: 'remote connection failure',
+  connectionTimeout: 'connection timeout',
+  connectionTermination: 'connection termination',
+  overflow: 'overflow',
+  protocolError: 'protocol error',
+  http1PrematureUpstreamHalfClose: 'http1 premature upstream half close',
+};
+
+const FLAGS: { readonly [Reason in StreamResetReason]: number } = {
+  localReset: ResponseFlag.localReset,
+  localRefusedStreamReset: ResponseFlag.localReset,
+  remoteReset: ResponseFlag.upstreamRemoteReset,
+  remoteRefusedStreamReset: ResponseFlag.upstreamRemoteReset,
+  localConnectionFailure: ResponseFlag.upstreamConnectionFailure,
+  remoteConnectionFailure: ResponseFlag.upstreamConnectionFailure,
+  connectionTimeout: ResponseFlag.upstreamConnectionFailure,
+  connectionTermination: ResponseFlag.upstreamConnectionTermination,
+  overflow: ResponseFlag.upstreamOverflow,
+  protocolError: ResponseFlag.upstreamProtocolError,
+  http1PrematureUpstreamHalfClose: ResponseFlag.upstreamConnectionTermination,
+};
+
+export function resetText(reason: StreamResetReason): string {
+  return TEXTS[reason];
+}
+
+/** The answer to a request whose upstream went away before it answered. */
+export function resetReply(
+  reason: StreamResetReason,
+  transportFailureReason: string,
+): { readonly status: number; readonly body: string; readonly details: string; readonly flag: number } {
+  const text = TEXTS[reason];
+  const transport =
+    transportFailureReason === '' ? '' : `, transport failure reason: ${transportFailureReason}`;
+  const detail = transportFailureReason === '' ? text : `${text}|${transportFailureReason}`;
+  return {
+    status: reason === 'protocolError' ? 502 : 503,
+    body: `upstream connect error or disconnect/reset before headers. reset reason: ${text}${transport}`,
+    details: `upstream_reset_before_response_started{${detail.replaceAll(' ', '_')}}`,
+    flag: FLAGS[reason],
+  };
+}

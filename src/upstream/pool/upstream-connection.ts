@@ -1,0 +1,195 @@
+import { type TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
+import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
+import { type ClientCodecCallbacks, Http1ClientConnection } from '#http/h1/client-connection.ts';
+import type { Address } from '#network/address.ts';
+import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
+import type { OwnedSocket } from '#network/static-read.ts';
+import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
+import type { Http1Pool } from '#upstream/pool/http1-pool.ts';
+import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
+
+const { field } = clusterStats;
+const { field: hostField } = hostStats;
+
+type State = 'connecting' | 'ready' | 'closed';
+
+/** One connection to a host, with its codec, its timers and its statistics. */
+export class UpstreamConnection implements ConnectionEvents, ClientCodecCallbacks, TimerOwner {
+  readonly #pool: Http1Pool;
+  readonly #environment: PoolEnvironment;
+  readonly #connection: Connection;
+  readonly #codec: Http1ClientConnection;
+  readonly #startMs: number;
+  #state: State = 'connecting';
+  #requests = 0;
+  #hasTimedOut = false;
+  #isLocalClose = false;
+  #localAddress: Address | undefined = undefined;
+  readonly #timer: WheelTimer;
+  #durationTimer: WheelTimer | undefined = undefined;
+  #isExpired = false;
+  /** An exchange was begun and not given back to the pool's counts yet. */
+  #isBusy = false;
+
+  constructor(socket: OwnedSocket, pool: Http1Pool, environment: PoolEnvironment) {
+    const { config, stats } = pool.cluster;
+    this.#pool = pool;
+    this.#environment = environment;
+    this.#startMs = environment.clock.nowMs;
+    this.#connection = new Connection(
+      socket,
+      environment.turn,
+      this,
+      'connecting',
+      config.perConnectionBufferLimitBytes,
+    );
+    this.#codec = new Http1ClientConnection(this.#connection, this, {
+      maxResponseHeadersBytes: config.http.maxResponseHeadersKb * 1024,
+      maxHeadersCount: config.http.maxResponseHeadersCount,
+      enableTrailers: false,
+    });
+    stats.inc(field.upstream_cx_total);
+    stats.inc(field.upstream_cx_active);
+    stats.inc(field.upstream_cx_http1_total);
+    pool.host.stats.inc(hostField.cx_total);
+    pool.host.stats.inc(hostField.cx_active);
+    this.#timer = new WheelTimer(this);
+    environment.timers.start(this.#timer, config.connectTimeoutMs);
+    socket.on('connect', () => this.#onConnect());
+  }
+
+  /** Our own end of the connection. */
+  get localAddress(): Address | undefined {
+    return this.#localAddress;
+  }
+
+  /** Begins an exchange. */
+  newStream(decoder: ResponseDecoder): RequestEncoder {
+    this.#environment.timers.cancel(this.#timer);
+    this.#requests++;
+    this.#isBusy = true;
+    return this.#codec.newStream(decoder);
+  }
+
+  becameIdle(): void {
+    const { idleTimeoutMs } = this.#pool.cluster.config.http;
+    if (idleTimeoutMs > 0) this.#environment.timers.start(this.#timer, idleTimeoutMs);
+  }
+
+  close(): void {
+    this.#isLocalClose = true;
+    this.#connection.destroy();
+  }
+
+  // What the codec says.
+
+  onStreamDone(isReusable: boolean): void {
+    const { maxRequestsPerConnection } = this.#pool.cluster.config;
+    this.#isBusy = false;
+    this.#pool.streamEnded();
+    if (!isReusable || !this.#connection.isOpen || this.#isExpired) {
+      this.close();
+      return;
+    }
+    if (maxRequestsPerConnection > 0 && this.#requests >= maxRequestsPerConnection) {
+      this.#pool.cluster.stats.inc(field.upstream_cx_max_requests);
+      this.close();
+      return;
+    }
+    this.#pool.released(this);
+  }
+
+  // What the socket says.
+
+  onBytes(bytes: Buffer, length: number): void {
+    this.#pool.cluster.stats.add(field.upstream_cx_rx_bytes_total, length);
+    this.#codec.dispatch(bytes, length);
+  }
+
+  onEnd(): void {
+    this.#codec.onEnd();
+    if (!this.#codec.hasStream) this.#connection.destroy();
+  }
+
+  onClose(reason: CloseReason, systemError: string | undefined): void {
+    const { stats } = this.#pool.cluster;
+    const wasConnecting = this.#state === 'connecting';
+    const hadStream = this.#isBusy;
+    this.#isBusy = false;
+    this.#state = 'closed';
+    this.#environment.timers.cancel(this.#timer);
+    if (this.#durationTimer !== undefined) this.#environment.timers.cancel(this.#durationTimer);
+    stats.dec(field.upstream_cx_active);
+    this.#pool.host.stats.dec(hostField.cx_active);
+    stats.inc(field.upstream_cx_destroy);
+    const isLocal = this.#isLocalClose || reason === 'local';
+    stats.inc(isLocal ? field.upstream_cx_destroy_local : field.upstream_cx_destroy_remote);
+    stats.record(field.upstream_cx_length_ms, this.#environment.clock.nowMs - this.#startMs);
+    if (wasConnecting) {
+      stats.inc(field.upstream_cx_connect_fail);
+      this.#pool.host.stats.inc(hostField.cx_connect_fail);
+      const failure = this.#hasTimedOut ? 'timeout' : 'remoteConnectionFailure';
+      this.#pool.closed(this, failure, systemError ?? '');
+      return;
+    }
+    stats.record(field.upstream_rq_per_cx, this.#requests);
+    if (hadStream) {
+      stats.inc(field.upstream_cx_destroy_with_active_rq);
+      stats.inc(
+        isLocal
+          ? field.upstream_cx_destroy_local_with_active_rq
+          : field.upstream_cx_destroy_remote_with_active_rq,
+      );
+    }
+    if (hadStream) this.#pool.streamEnded();
+    this.#codec.onConnectionClose(systemError ?? '');
+    this.#pool.closed(this, undefined, '');
+  }
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.#codec.onAboveWriteBufferHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.#codec.onBelowWriteBufferLowWatermark();
+  }
+
+  onTimer(timer: WheelTimer): void {
+    const { stats } = this.#pool.cluster;
+    if (timer === this.#durationTimer) {
+      stats.inc(field.upstream_cx_max_duration_reached);
+      this.#isExpired = true;
+      if (!this.#codec.hasStream) this.close();
+      return;
+    }
+    if (this.#state === 'connecting') {
+      stats.inc(field.upstream_cx_connect_timeout);
+      this.#hasTimedOut = true;
+    } else {
+      stats.inc(field.upstream_cx_idle_timeout);
+    }
+    this.close();
+  }
+
+  #onConnect(): void {
+    const { turn, clock, timers } = this.#environment;
+    turn.begin();
+    timers.cancel(this.#timer);
+    this.#state = 'ready';
+    const { cluster } = this.#pool;
+    const { localAddress, localPort } = this.#connection.socket;
+    if (localAddress !== undefined && localPort !== undefined) {
+      this.#localAddress = { kind: 'ip', host: localAddress, port: localPort };
+    }
+    cluster.stats.record(field.upstream_cx_connect_ms, clock.nowMs - this.#startMs);
+    const { maxConnectionDurationMs } = cluster.config.http;
+    if (maxConnectionDurationMs > 0) {
+      this.#durationTimer = new WheelTimer(this);
+      timers.start(this.#durationTimer, maxConnectionDurationMs);
+    }
+    this.#connection.markConnected();
+    this.#connection.startReading();
+    this.#pool.connected(this);
+    turn.end();
+  }
+}

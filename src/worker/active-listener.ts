@@ -1,0 +1,211 @@
+import { err, ok, type Result } from '#base/result.ts';
+import { connectionManagerStats, listenerHttpStats } from '#connection-manager/connection-manager-stats.ts';
+import { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
+import { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
+import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
+import type { Address } from '#network/address.ts';
+import { FilterChainMatcher } from '#network/filter-chain-match.ts';
+import { listenerStats, listenerWorkerStats } from '#network/listener-stats.ts';
+import { type AcceptingServer, listenAccepting, type OwnedSocket } from '#network/static-read.ts';
+import { RouteTable } from '#routing/route-table.ts';
+import type { StatBlock } from '#stats/stat-block.ts';
+import type { DownstreamInfo } from '#stream-info/stream-info.ts';
+import { createFilterFactories } from '#worker/filter-factories.ts';
+import type { ListenerSnapshot } from '#worker/messages.ts';
+import type { Worker } from '#worker/worker.ts';
+
+const { field } = listenerStats;
+const { field: workerField } = listenerWorkerStats;
+
+/** What connections are served with: one snapshot of the configuration, built whole. */
+interface Generation {
+  readonly matcher: FilterChainMatcher;
+  /** By filter chain; the default chain comes last. */
+  readonly managers: readonly HttpConnectionManager[];
+}
+
+let nextConnectionId = 0;
+
+/** One listener of one worker: accepts, chooses the filter chain, hands over. */
+export class ActiveListener {
+  readonly name: string;
+  readonly #worker: Worker;
+  #snapshot: ListenerSnapshot;
+  #generation: Generation;
+  readonly #stats: StatBlock;
+  readonly #workerStats: StatBlock;
+  readonly #connections = new Set<DownstreamConnection>();
+  #accepting: AcceptingServer | undefined = undefined;
+  #address: Address;
+
+  constructor(snapshot: ListenerSnapshot, worker: Worker) {
+    const { config } = snapshot;
+    const prefix = `listener.${config.statPrefix}.`;
+    const { index } = worker.identity;
+    this.name = config.name;
+    this.#worker = worker;
+    this.#snapshot = snapshot;
+    this.#address = config.address;
+    this.#stats = worker.stats.block(listenerStats, snapshot.statsAddress, prefix);
+    this.#workerStats = worker.stats.block(
+      listenerWorkerStats,
+      snapshot.workerStatsAddresses[index] as number,
+      `${prefix}worker_${index}.`,
+    );
+    this.#generation = this.#build(snapshot);
+  }
+
+  /** New connections are served with the new configuration; present ones keep what they have. */
+  update(snapshot: ListenerSnapshot): void {
+    this.#snapshot = snapshot;
+    this.#generation = this.#build(snapshot);
+  }
+
+  /** Opens the socket; resolves to the port, or to why it could not be opened. */
+  async start(): Promise<Result<number, string>> {
+    const { config } = this.#snapshot;
+    if (!config.bindToPort) return ok(0);
+    const { address } = config;
+    const backlog = config.tcpBacklogSize === undefined ? {} : { backlog: config.tcpBacklogSize };
+    const options =
+      address.kind === 'pipe'
+        ? { path: address.path, ...backlog }
+        : {
+            host: address.host,
+            port: address.port,
+            reusePort: config.reusePort,
+            exclusive: true,
+            ipv6Only: address.host.includes(':') && !config.ipv4Compat,
+            ...backlog,
+          };
+    try {
+      this.#accepting = await listenAccepting(options, (socket) => this.#accept(socket));
+    } catch (error) {
+      return err((error as Error).message);
+    }
+    const bound = this.#accepting.address;
+    if (bound === null || typeof bound === 'string') return ok(0);
+    this.#address = { kind: 'ip', host: bound.address, port: bound.port };
+    return ok(bound.port);
+  }
+
+  /** Accepts nothing more. */
+  stop(): void {
+    this.#accepting?.server.close();
+    this.#accepting = undefined;
+  }
+
+  /** Connections close after their present request. */
+  drain(): void {
+    for (const connection of this.#connections) connection.drain();
+  }
+
+  #accept(socket: OwnedSocket): void {
+    const { turn } = this.#worker;
+    turn.begin();
+    const info = this.#infoOf(socket);
+    const manager = info === undefined ? undefined : this.#choose(info);
+    if (info === undefined || manager === undefined) {
+      if (info !== undefined) this.#stats.inc(field.no_filter_chain_match);
+      socket.destroy();
+      turn.end();
+      return;
+    }
+    this.#stats.inc(field.downstream_cx_total);
+    this.#stats.inc(field.downstream_cx_active);
+    this.#workerStats.inc(workerField.downstream_cx_total);
+    this.#workerStats.inc(workerField.downstream_cx_active);
+    const startMs = this.#worker.services.clock.nowMs;
+    const connection = new DownstreamConnection(socket, turn, manager, info, (closed) => {
+      this.#connections.delete(closed);
+      this.#stats.inc(field.downstream_cx_destroy);
+      this.#stats.dec(field.downstream_cx_active);
+      this.#workerStats.dec(workerField.downstream_cx_active);
+      const lengthMs = this.#worker.services.clock.nowMs - startMs;
+      this.#stats.record(field.downstream_cx_length_ms, lengthMs);
+    });
+    this.#connections.add(connection);
+    turn.end();
+  }
+
+  /** Nothing when the client is gone already. */
+  #infoOf(socket: OwnedSocket): DownstreamInfo | undefined {
+    const { remoteAddress, remotePort, localAddress, localPort } = socket;
+    let remote: Address = { kind: 'pipe', path: '' };
+    let local: Address = this.#address;
+    if (this.#address.kind === 'ip') {
+      if (remoteAddress === undefined || localAddress === undefined) return undefined;
+      remote = { kind: 'ip', host: remoteAddress, port: remotePort ?? 0 };
+      local = { kind: 'ip', host: localAddress, port: localPort ?? 0 };
+    }
+    return {
+      connectionId: nextConnectionId++,
+      localAddress: local,
+      remoteAddress: remote,
+      directRemoteAddress: remote,
+      directLocalAddress: local,
+      requestedServerName: undefined,
+      tls: undefined,
+    };
+  }
+
+  #choose(info: DownstreamInfo): HttpConnectionManager | undefined {
+    const { matcher, managers } = this.#generation;
+    const index = matcher.find({
+      localAddress: info.localAddress,
+      remoteAddress: info.remoteAddress,
+      directRemoteAddress: info.directRemoteAddress,
+      requestedServerName: '',
+      transportProtocol: 'raw_buffer',
+      applicationProtocols: [],
+    });
+    if (index >= 0) return managers[index];
+    return this.#snapshot.config.defaultFilterChain === undefined ? undefined : managers.at(-1);
+  }
+
+  #build(snapshot: ListenerSnapshot): Generation {
+    const { filterChains, defaultFilterChain } = snapshot.config;
+    const chains = defaultFilterChain === undefined ? filterChains : [...filterChains, defaultFilterChain];
+    return {
+      matcher: new FilterChainMatcher(filterChains.map(({ match }) => match)),
+      managers: chains.map((chain) =>
+        this.#createManager(snapshot, chain.filters[0] as HttpConnectionManagerConfig),
+      ),
+    };
+  }
+
+  #createManager(
+    snapshot: ListenerSnapshot,
+    config: HttpConnectionManagerConfig,
+  ): HttpConnectionManager {
+    const { stats, services, identity } = this.#worker;
+    const addresses = snapshot.managerStats[config.statPrefix];
+    if (addresses === undefined) throw new Error('assertion failed: a manager without statistics');
+    const managerStats = stats.block(
+      connectionManagerStats,
+      addresses.manager,
+      `http.${config.statPrefix}.`,
+    );
+    const routes = new RouteTable(config.routeConfig);
+    return new HttpConnectionManager({
+      config,
+      runtime: {
+        services,
+        serviceCluster: identity.serviceCluster,
+        serviceNode: identity.serviceNode,
+        localIp: identity.localIp,
+        internalOnlyHeaders: routes.internalOnlyHeaders,
+      },
+      routes,
+      filters: createFilterFactories(config.httpFilters, managerStats, this.#worker.pools),
+      logs: [],
+      stats: managerStats,
+      listenerStats: stats.block(
+        listenerHttpStats,
+        addresses.listener,
+        `listener.${snapshot.config.statPrefix}.http.${config.statPrefix}.`,
+      ),
+      bufferLimitBytes: snapshot.config.perConnectionBufferLimitBytes,
+    });
+  }
+}

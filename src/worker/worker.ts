@@ -1,0 +1,81 @@
+import { Clock } from '#base/clock.ts';
+import { createRandom } from '#base/random.ts';
+import { TimerWheel } from '#base/timer-wheel.ts';
+import type { FilterServices } from '#connection-manager/filter.ts';
+import { EventTurn } from '#network/event-turn.ts';
+import { WorkerStats } from '#stats/worker-stats.ts';
+import { ClusterManager } from '#upstream/cluster-manager.ts';
+import type { Host } from '#upstream/host.ts';
+import { HostPools } from '#upstream/pool/host-pools.ts';
+import { ResourceMemory } from '#upstream/resource-memory.ts';
+import { ActiveListener } from '#worker/active-listener.ts';
+import type { WorkerCommand, WorkerIdentity, WorkerReport } from '#worker/messages.ts';
+
+/** Everything that one worker thread has: sockets, clusters, pools, statistics, timers. */
+export class Worker {
+  readonly identity: WorkerIdentity;
+  readonly stats: WorkerStats;
+  readonly turn: EventTurn;
+  readonly services: FilterServices;
+  readonly pools: HostPools;
+  readonly #clusters: ClusterManager;
+  readonly #listeners = new Map<string, ActiveListener>();
+  readonly #report: (report: WorkerReport) => void;
+
+  constructor(identity: WorkerIdentity, report: (report: WorkerReport) => void) {
+    this.identity = identity;
+    this.#report = report;
+    this.stats = new WorkerStats((announcement) => report({ kind: 'stats', announcement }));
+    const clock = new Clock();
+    const random = createRandom();
+    this.turn = new EventTurn(clock);
+    const timers = new TimerWheel(clock, (run) => {
+      this.turn.begin();
+      run();
+      this.turn.end();
+    });
+    this.pools = new HostPools({ turn: this.turn, clock, timers });
+    this.#clusters = new ClusterManager({
+      stats: this.stats,
+      random,
+      resources: new ResourceMemory(identity.index),
+      onHostRemoved: (host: Host) => this.pools.drain(host),
+    });
+    this.services = { clock, timers, random, clusters: this.#clusters };
+  }
+
+  async handle(command: WorkerCommand): Promise<void> {
+    switch (command.kind) {
+      case 'update':
+        this.stats.addSegments(command.statSegments);
+        if (command.clusters !== undefined) this.#clusters.apply(command.clusters);
+        for (const snapshot of command.listeners) {
+          const present = this.#listeners.get(snapshot.config.name);
+          if (present !== undefined) present.update(snapshot);
+          else await this.#open(new ActiveListener(snapshot, this));
+        }
+        this.#report({ kind: 'updated' });
+        return;
+      case 'stopListeners':
+        for (const name of command.names) this.#listeners.get(name)?.stop();
+        return;
+      case 'drain':
+        for (const listener of this.#listeners.values()) listener.drain();
+        return;
+      case 'shutDown':
+        for (const listener of this.#listeners.values()) listener.stop();
+        return;
+    }
+  }
+
+  async #open(listener: ActiveListener): Promise<void> {
+    this.#listeners.set(listener.name, listener);
+    const outcome = await listener.start();
+    if (outcome.ok) {
+      this.#report({ kind: 'listening', name: listener.name, port: outcome.value });
+      return;
+    }
+    this.#listeners.delete(listener.name);
+    this.#report({ kind: 'listenFailed', name: listener.name, reason: outcome.error });
+  }
+}
