@@ -1,9 +1,8 @@
-/** One command operator with its arguments as compiled: `%REQ(X?Y):10%`. Plain data. */
+/** One command operator as written: `%REQ(X?Y):10%` has the name `REQ` and the parameter `X?Y`. */
 export interface FormatOperator {
-  /** `REQ`, `RESPONSE_CODE`, … */
   readonly name: string;
-  /** What stands between the parentheses, cut up as the operator wants it. */
-  readonly arguments: readonly string[];
+  /** What stands between the parentheses; empty without. */
+  readonly parameter: string;
   /** Bytes of the value that are kept; `undefined` for all of them. */
   readonly maxLength: number | undefined;
 }
@@ -11,9 +10,13 @@ export interface FormatOperator {
 /** Literal text or an operator. Literals are byte strings (one character per byte of UTF-8). */
 export type FormatPiece = string | FormatOperator;
 
-/** A value in a JSON format: what is to be printed, not yet what it is worth. */
+/** A value in a JSON format. */
 export type JsonFormatNode =
+  /** Printed as it is. */
   | { readonly kind: 'literal'; readonly json: string }
+  /** One operator alone, which keeps its type. */
+  | { readonly kind: 'operator'; readonly operator: FormatOperator }
+  /** Text and operators, printed as one string. */
   | { readonly kind: 'text'; readonly pieces: readonly FormatPiece[] }
   | { readonly kind: 'object'; readonly members: readonly JsonFormatMember[] }
   | { readonly kind: 'array'; readonly items: readonly JsonFormatNode[] };
@@ -24,17 +27,19 @@ export interface JsonFormatMember {
   readonly value: JsonFormatNode;
 }
 
+export interface TextFormat {
+  readonly kind: 'text';
+  readonly pieces: readonly FormatPiece[];
+  /** Absent values are printed as nothing instead of `-`. */
+  readonly omitEmptyValues: boolean;
+}
+
+export interface JsonFormat {
+  readonly kind: 'json';
+  readonly root: JsonFormatNode;
+  /** Members without a value are left out instead of printed as null. */
+  readonly omitEmptyValues: boolean;
+}
+
 /** A substitution format, checked and ready to be instantiated in any thread; plain data. */
-export type CompiledFormat =
-  | {
-      readonly kind: 'text';
-      readonly pieces: readonly FormatPiece[];
-      /** Absent values are printed as nothing instead of `-`. */
-      readonly omitEmptyValues: boolean;
-    }
-  | {
-      readonly kind: 'json';
-      readonly root: JsonFormatNode;
-      /** Members without a value are left out instead of printed as null. */
-      readonly omitEmptyValues: boolean;
-    };
+export type CompiledFormat = TextFormat | JsonFormat;

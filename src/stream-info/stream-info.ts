@@ -2,6 +2,9 @@ import type { Address } from '#network/address.ts';
 
 export type Protocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
 
+/** Filter metadata of a piece of configuration, by namespace. */
+export type MetadataByNamespace = Readonly<Record<string, unknown>>;
+
 /** What is known of a downstream connection, for routing, logs and forwarding headers. */
 export interface DownstreamInfo {
   /** Counts up for each connection of a worker; unique in the process together with the worker. */
@@ -14,6 +17,9 @@ export interface DownstreamInfo {
   readonly directLocalAddress: Address;
   readonly requestedServerName: string | undefined;
   readonly tls: DownstreamTlsInfo | undefined;
+  readonly filterChainName?: string;
+  readonly listenerMetadata?: MetadataByNamespace;
+  readonly filterChainMetadata?: MetadataByNamespace;
 }
 
 export interface DownstreamTlsInfo {
@@ -30,6 +36,31 @@ export interface UpstreamInfo {
   readonly clusterName: string;
   /** The cluster's `alt_stat_name` or name, as %UPSTREAM_CLUSTER% prints it. */
   readonly clusterStatName: string;
+  /** Of the host (%UPSTREAM_METADATA%). */
+  readonly metadata?: MetadataByNamespace;
+}
+
+/** The cluster of the route that was taken, whether or not a host of it was chosen. */
+export interface UpstreamClusterInfo {
+  readonly name: string;
+  /** The `alt_stat_name`, or the name, as %UPSTREAM_CLUSTER% prints it. */
+  readonly statName: string;
+  readonly metadata: MetadataByNamespace | undefined;
+}
+
+/** The connection that a request went out on; shared by all its requests. */
+export interface UpstreamConnectionInfo {
+  readonly connectionId: number;
+  readonly localAddress: Address | undefined;
+  /** Monotonic times at which connecting began and ended. */
+  readonly connectStartMs: number;
+  readonly connectEndMs: number;
+}
+
+/** What logs ask of a route. */
+export interface RouteInfo {
+  readonly metadata: MetadataByNamespace;
+  readonly virtualHost: { readonly metadata: MetadataByNamespace };
 }
 
 /** Not reached yet. */
@@ -74,9 +105,14 @@ export class StreamInfo {
   attemptCount = 0;
   routeName = '';
   virtualClusterName = '';
+  route: RouteInfo | undefined = undefined;
+  /** Set as soon as the route's cluster was found. */
+  upstreamCluster: UpstreamClusterInfo | undefined = undefined;
   /** Set as soon as a host was chosen. */
   upstream: UpstreamInfo | undefined = undefined;
+  /** Where `upstreamConnection` is not known. */
   upstreamLocalAddress: Address | undefined = undefined;
+  upstreamConnection: UpstreamConnectionInfo | undefined = undefined;
   upstreamTransportFailureReason = '';
   upstreamProtocol: Protocol | undefined = undefined;
   /** The client's address after `use_remote_address`, trusted hops and the like. */

@@ -1,0 +1,32 @@
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
+
+/** At which moment of a stream a line is written (%ACCESS_LOG_TYPE%). */
+export type AccessLogType =
+  | 'NotSet'
+  | 'TcpUpstreamConnected'
+  | 'TcpPeriodic'
+  | 'TcpConnectionEnd'
+  | 'TcpConnectionStart'
+  | 'DownstreamStart'
+  | 'DownstreamPeriodic'
+  | 'DownstreamEnd'
+  | 'DownstreamTunnelSuccessfullyEstablished'
+  | 'UpstreamPoolReady'
+  | 'UpstreamPeriodic'
+  | 'UpstreamEnd'
+  | 'UdpTunnelUpstreamConnected'
+  | 'UdpPeriodic'
+  | 'UdpSessionEnd';
+
+/** What a format is filled in from. A stream can be one itself, so that none is made per line. */
+export interface FormatterContext {
+  /** `undefined` when no request was understood. */
+  readonly requestHeaders: RequestHeaders | undefined;
+  readonly responseHeaders: ResponseHeaders | undefined;
+  readonly responseTrailers: HeaderMap | undefined;
+  readonly streamInfo: StreamInfo;
+  /** The body of a reply that the proxy made itself, while that reply is made; else empty. */
+  readonly localReplyBody: string;
+  readonly accessLogType: AccessLogType;
+}

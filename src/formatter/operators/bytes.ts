@@ -1,0 +1,54 @@
+import type { FormatterContext } from '#formatter/formatter-context.ts';
+import { type OperatorTable, simple } from '#formatter/operator-definition.ts';
+import { numberSource } from '#formatter/value-source.ts';
+import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
+
+/** Counts of bytes. */
+export const byteOperators: OperatorTable = {
+  BYTES_RECEIVED: ofStream((info) => info.bytesReceived),
+  BYTES_SENT: ofStream((info) => info.bytesSent),
+  DOWNSTREAM_WIRE_BYTES_RECEIVED: ofStream((info) => info.downstreamWireBytesReceived),
+  DOWNSTREAM_WIRE_BYTES_SENT: ofStream((info) => info.downstreamWireBytesSent),
+  DOWNSTREAM_HEADER_BYTES_RECEIVED: ofStream((info) => info.downstreamHeaderBytesReceived),
+  DOWNSTREAM_HEADER_BYTES_SENT: ofStream((info) => info.downstreamHeaderBytesSent),
+  UPSTREAM_WIRE_BYTES_RECEIVED: ofStream((info) => info.upstreamWireBytesReceived),
+  UPSTREAM_WIRE_BYTES_SENT: ofStream((info) => info.upstreamWireBytesSent),
+  UPSTREAM_HEADER_BYTES_RECEIVED: ofStream((info) => info.upstreamHeaderBytesReceived),
+  UPSTREAM_HEADER_BYTES_SENT: ofStream((info) => info.upstreamHeaderBytesSent),
+  REQUEST_HEADERS_BYTES: simple(numberSource(requestHeadersBytes)),
+  RESPONSE_HEADERS_BYTES: simple(numberSource(responseHeadersBytes)),
+  RESPONSE_TRAILERS_BYTES: simple(
+    numberSource(({ responseTrailers }) => responseTrailers?.byteSize ?? 0),
+  ),
+  /** These two are about QUIC alone: 0 elsewhere, in Envoy too. */
+  BYTES_RETRANSMITTED: simple(numberSource(() => 0)),
+  PACKETS_RETRANSMITTED: simple(numberSource(() => 0)),
+};
+
+function ofStream(read: (info: StreamInfo) => number) {
+  return simple(numberSource(({ streamInfo }: FormatterContext) => read(streamInfo)));
+}
+
+/** Names and values, the pseudo-headers included (`HeaderMap::byteSize`). */
+function requestHeadersBytes({ requestHeaders }: FormatterContext): number {
+  if (requestHeaders === undefined) return 0;
+  const { method, path, scheme, authority }: RequestHeaders = requestHeaders;
+  return (
+    requestHeaders.byteSize +
+    sizeOf(':method', method) +
+    sizeOf(':path', path) +
+    sizeOf(':scheme', scheme) +
+    sizeOf(':authority', authority)
+  );
+}
+
+function responseHeadersBytes({ responseHeaders }: FormatterContext): number {
+  if (responseHeaders === undefined) return 0;
+  const { status }: ResponseHeaders = responseHeaders;
+  return responseHeaders.byteSize + (status === 0 ? 0 : sizeOf(':status', '200'));
+}
+
+function sizeOf(name: string, value: string): number {
+  return value === '' ? 0 : name.length + value.length;
+}

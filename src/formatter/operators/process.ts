@@ -1,0 +1,39 @@
+import { ok } from '#base/result.ts';
+import type { OperatorTable } from '#formatter/operator-definition.ts';
+import { simple } from '#formatter/operator-definition.ts';
+import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
+import { byteStringOf } from '#matching/byte-string.ts';
+
+/** What does not depend on the stream, and what identifies its connection. */
+export const processOperators: OperatorTable = {
+  HOSTNAME: {
+    parameter: 'none',
+    takesLength: false,
+    create: (_parameter, { hostname }) => {
+      const value = byteStringOf(hostname);
+      return ok(textSource(() => value));
+    },
+  },
+  /** Read once; `-` even in JSON where the variable is not set. */
+  ENVIRONMENT: {
+    parameter: 'required',
+    takesLength: true,
+    create: (name, { variables }) => {
+      const value = byteStringOf(variables[name] ?? '-');
+      return ok(textSource(() => value));
+    },
+  },
+  /** A new one each time that it is printed. */
+  UNIQUE_ID: {
+    parameter: 'none',
+    takesLength: false,
+    create: (_parameter, { uuid }) => ok(plainSource(uuid)),
+  },
+  CONNECTION_ID: simple(numberSource(({ streamInfo }) => streamInfo.downstream.connectionId)),
+  FILTER_CHAIN_NAME: simple(
+    textSource(({ streamInfo }) => streamInfo.downstream.filterChainName || undefined),
+  ),
+  DOWNSTREAM_TLS_VERSION: simple(
+    textSource(({ streamInfo }) => streamInfo.downstream.tls?.version || undefined),
+  ),
+};

@@ -1,0 +1,60 @@
+import type { FormatterContext } from '#formatter/formatter-context.ts';
+import { type OperatorTable, simple } from '#formatter/operator-definition.ts';
+import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
+
+/** Which upstream was asked. */
+export const upstreamOperators: OperatorTable = {
+  UPSTREAM_HOST: simple(textSource(hostAddress)),
+  UPSTREAM_HOST_NAME: simple(textSource(hostName)),
+  UPSTREAM_HOST_NAME_WITHOUT_PORT: simple(textSource((context) => withoutPort(hostName(context)))),
+  UPSTREAM_REMOTE_ADDRESS: simple(textSource(remoteAddress)),
+  UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: simple(
+    textSource((context) => withoutPort(remoteAddress(context))),
+  ),
+  UPSTREAM_REMOTE_PORT: simple(numberSource((context) => portOf(remoteAddress(context)))),
+  UPSTREAM_CLUSTER: simple(
+    textSource(
+      ({ streamInfo: info }) => info.upstreamCluster?.statName ?? info.upstream?.clusterStatName,
+    ),
+  ),
+  UPSTREAM_CLUSTER_RAW: simple(
+    textSource(({ streamInfo: info }) => info.upstreamCluster?.name ?? info.upstream?.clusterName),
+  ),
+  UPSTREAM_PROTOCOL: simple(plainSource(({ streamInfo }) => streamInfo.upstreamProtocol)),
+  UPSTREAM_TRANSPORT_FAILURE_REASON: simple(
+    textSource(({ streamInfo }) => streamInfo.upstreamTransportFailureReason || undefined),
+  ),
+  UPSTREAM_REQUEST_ATTEMPT_COUNT: simple(numberSource(({ streamInfo }) => streamInfo.attemptCount)),
+  UPSTREAM_CONNECTION_ID: simple(
+    numberSource(({ streamInfo }) => streamInfo.upstreamConnection?.connectionId ?? 0),
+  ),
+};
+
+function hostAddress({ streamInfo }: FormatterContext): string | undefined {
+  return streamInfo.upstream?.hostAddress;
+}
+
+function hostName({ streamInfo }: FormatterContext): string | undefined {
+  const { upstream } = streamInfo;
+  return upstream && (upstream.hostname || upstream.hostAddress);
+}
+
+/** The host's address once there was a connection to it. */
+function remoteAddress({ streamInfo }: FormatterContext): string | undefined {
+  const isConnected =
+    streamInfo.upstreamConnection !== undefined || streamInfo.upstreamLocalAddress !== undefined;
+  return isConnected ? streamInfo.upstream?.hostAddress : undefined;
+}
+
+const PORT = /:(\d+)$/;
+
+function withoutPort(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const host = text.replace(PORT, '');
+  return host.startsWith('[') ? host.slice(1, -1) : host;
+}
+
+function portOf(text: string | undefined): number | undefined {
+  const digits = text === undefined ? undefined : PORT.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+
+/** The process that this runs in. */
+export const processEnvironment: FormatterEnvironment = {
+  hostname: hostname(),
+  variables: process.env,
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  uuid: () => randomUUID(),
+};

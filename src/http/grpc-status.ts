@@ -1,0 +1,46 @@
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
+
+const GRPC_CONTENT_TYPE = 'application/grpc';
+const GRPC_STATUS = HeaderName['grpc-status'];
+const CONTENT_TYPE = HeaderName['content-type'];
+const UNKNOWN = 2;
+
+/** What a gRPC client is told for an HTTP status (gRPC's `http-grpc-status-mapping.md`). */
+const STATUS_BY_HTTP_CODE: Readonly<Record<number, number>> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+};
+
+/** Whether the content type is that of a gRPC call, with or without the encoding of its messages. */
+export function isGrpcRequest(headers: RequestHeaders): boolean {
+  const type = headers.getKnown(CONTENT_TYPE);
+  if (type === undefined || !type.startsWith(GRPC_CONTENT_TYPE) || headers.path === '')
+    return false;
+  return type.length === GRPC_CONTENT_TYPE.length || type[GRPC_CONTENT_TYPE.length] === '+';
+}
+
+/**
+ * The status of a finished call: of the trailers, else of the headers (a response without a body),
+ * else the one that stands for the HTTP status. -1 is a status that is no number; absent without
+ * any of them.
+ */
+export function grpcStatusOf(
+  headers: ResponseHeaders | undefined,
+  trailers: HeaderMap | undefined,
+  responseCode: number,
+): number | undefined {
+  const text = trailers?.getKnown(GRPC_STATUS) || headers?.getKnown(GRPC_STATUS);
+  if (text !== undefined && text !== '') return /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  return responseCode === 0 ? undefined : grpcStatusOfHttp(responseCode);
+}
+
+export function grpcStatusOfHttp(responseCode: number): number {
+  return STATUS_BY_HTTP_CODE[responseCode] ?? UNKNOWN;
+}
