@@ -22,6 +22,8 @@ export interface FixedRateResult {
   readonly p999Ms: number;
   /** How late requests were sent: the share of the latency that the generator or busy connections caused. */
   readonly sendLatenessP99Ms: number;
+  /** The longest time for which the generator itself stood still: above a few ms the machine was disturbed. */
+  readonly longestStallMs: number;
 }
 
 const SCRIPT = join(import.meta.dirname, 'fixed-rate-process.ts');

@@ -115,6 +115,7 @@ async function takeSample(
       p90Ms: result.p90Ms,
       p999Ms: result.p999Ms,
       sendLatenessP99Ms: result.sendLatenessP99Ms,
+      longestStallMs: result.longestStallMs,
       ratePerSecond,
       errors: result.errors,
     },

@@ -29,8 +29,12 @@ export const memoryPerConnection: Workload = {
     const plan = { plainForwarding: true, bootstrap: envoyBootstrap };
     const samples: Sample[] = [];
     const rounds = context.quick ? 1 : Math.min(context.rounds, MAXIMUM_ROUNDS);
+    // The target is an amount; in a hurry the others are left out.
+    const peers = context.quick
+      ? context.peers.filter(({ name }) => name === 'proa' || name === 'envoy')
+      : context.peers;
     for (let round = 1; round <= rounds; round += 1) {
-      for (const peer of context.peers) {
+      for (const peer of peers) {
         context.progress(`round ${round} ${peer.name}`);
         const running = await startPeer(context, peer, plan, upstreamPort);
         if (running === undefined) continue;
