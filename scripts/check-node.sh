@@ -17,16 +17,18 @@ case $npm in
     ;;
 esac
 
-version=$(node --version 2>/dev/null) || version='no node that runs'
+# What does not run says why: "error while loading shared libraries: libatomic.so.1: ...".
+version=$(node --version 2>&1) || version="one that does not run (${version:-no such command})"
 major=${version#v}
 major=${major%%.*}
 case $major in '' | *[!0-9]*) major=0 ;; esac
 if [ "$major" -lt 26 ]; then
-  if [ -d node_modules/node ]; then
-    why="the one that \"npm install\" should have brought is not there or does not run on this machine ($(uname -s) $(uname -m))"
-  else
-    why='"npm install" was not run, or left the development dependencies out'
-  fi
-  fail "Node 26 or newer is needed, found $version: $why. Run \"npm install\", or install Node 26 yourself."
+  case $version in
+    *libatomic*)
+      hint='Install the package of your system that has libatomic (libatomic1 on Debian and Ubuntu).'
+      ;;
+    *) hint='Run "npm install", which brings one where there is one for the machine, or install Node 26.' ;;
+  esac
+  fail "Node 26 or newer is needed, found $version. $hint"
 fi
 [ -d node_modules/undici ] || fail 'the dependencies are missing. Run "npm install".'

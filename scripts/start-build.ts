@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -17,7 +17,10 @@ export function buildWhenStale(root: string, tell: (text: string) => void): void
     cwd: root,
     stdio: 'inherit',
   });
-  if (status !== 0) tell('The build failed, so the sources run as they are; that starts slower.');
+  if (status === 0) return;
+  // The compiler writes what it can, and half a build must not be taken for a whole one.
+  rmSync(built, { force: true });
+  tell('The build failed, so the sources run as they are; that starts slower.');
 }
 
 function newest(directory: string): number {

@@ -66,7 +66,8 @@ function makePath(directory: string, node: 'recent' | 'old' | 'broken' | 'none')
   const file = join(directory, 'node');
   if (node === 'recent') symlinkSync(process.execPath, file);
   if (node === 'old') writeFileSync(file, '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 });
-  if (node === 'broken') writeFileSync(file, '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+  if (node === 'broken')
+    writeFileSync(file, '#!/bin/sh\necho no libatomic >&2\nexit 127\n', { mode: 0o755 });
   return directory;
 }
 
@@ -124,9 +125,9 @@ for (const shell of shells) {
 
   t.test(`${shell}: says what is missing where no Node will do`, async (t) => {
     const expected = {
-      old: /Node 26 or newer is needed: .*\/old\/node is v20\.20\.2, and .* "npm install"/,
-      broken: /Node 26 or newer is needed: .*\/broken\/node does not run/,
-      none: /Node 26 or newer is needed: no node is on the PATH/,
+      old: /Node 26 or newer is needed: .*\/old\/node is v20\.20\.2\. .* "npm install" in .*\/package\./,
+      broken: /Node 26 or newer is needed: .*\/broken\/node does not run \(no libatomic\)\./,
+      none: /Node 26 or newer is needed: no node is on the PATH\./,
     } as const;
     for (const kind of ['old', 'broken', 'none'] as const) {
       const root = t.testdir({});

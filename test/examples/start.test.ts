@@ -189,10 +189,11 @@ t.test('npm start runs the pinned Node wherever the path has an old one', async 
 
 t.test('what is too old or missing is told before the start', async (t) => {
   const directory = t.testdir();
+  const broken = 'node: error while loading shared libraries: libatomic.so.1';
   const check = (node: string, npm: string): { code: number | null; stderr: string } => {
     const path = join(directory, node);
     mkdirSync(path, { recursive: true });
-    const version = `#!/bin/sh\necho ${node}\n`;
+    const version = `#!/bin/sh\n${node === 'broken' ? `echo '${broken}' >&2; exit 127` : `echo ${node}`}\n`;
     if (node !== 'none') writeFileSync(join(path, 'node'), version, { mode: 0o755 });
     const { status, stderr } = spawnSync('/bin/sh', [join(root, 'scripts/check-node.sh')], {
       cwd: directory,
@@ -206,7 +207,8 @@ t.test('what is too old or missing is told before the start', async (t) => {
     code: 1,
     stderr: /Node 26 or newer is needed, found v20\.20\.2/,
   });
-  t.match(check('none', recent), { code: 1, stderr: /found no node that runs/ });
+  t.match(check('none', recent), { code: 1, stderr: /found one that does not run \(.*not found/ });
+  t.match(check('broken', recent), { code: 1, stderr: /libatomic1 on Debian and Ubuntu/ });
   t.match(check('v26.1.0', 'npm/6.14.1 node/v26.1.0'), {
     code: 1,
     stderr: /npm 9 or newer .* 6\.14\.1/,
