@@ -36,7 +36,11 @@ export function parseAddress(
   }
 }
 
-function parseSocketAddress(context: ParseContext, message: SocketAddress): Address | undefined {
+/** The part of `parseAddress` that is about IP addresses. */
+export function parseSocketAddress(
+  context: ParseContext,
+  message: SocketAddress,
+): Address | undefined {
   const { address: host, portSpecifier, resolverName } = message;
   if (enumName('envoy.config.core.v3.SocketAddress.Protocol', message.protocol) !== 'TCP') {
     context.at('protocol').error('only TCP is supported by Proa', { value: 'UDP' });

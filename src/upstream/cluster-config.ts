@@ -1,7 +1,6 @@
+import type { JsonObject } from '@bufbuild/protobuf';
+import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
 import type { Address } from '#network/address.ts';
-
-/** How a cluster finds its hosts (Envoy's `Cluster.DiscoveryType`, as far as Proa has them). */
-export type DiscoveryType = 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS';
 
 /**
  * A cluster as Proa uses it: plain data that is posted to workers as it is. Parts that most clusters
@@ -12,7 +11,6 @@ export interface ClusterConfig {
   readonly name: string;
   /** `alt_stat_name`, or the name: what Envoy calls the observability name. */
   readonly observabilityName: string;
-  readonly type: DiscoveryType;
   /** How long a connection may take to come up. Default 5,000. */
   readonly connectTimeoutMs: number;
   /** The soft limit of a connection's read and write buffers. Default 1 MiB. */
@@ -28,9 +26,13 @@ export interface ClusterConfig {
   /** Remove a host as soon as discovery no longer names it, even when health checks pass. */
   readonly ignoreHealthOnHostRemoval: boolean;
   readonly closeConnectionsOnHostHealthFailure: boolean;
+  /** Filter metadata of the cluster, by namespace. */
+  readonly metadata: FilterMetadata | undefined;
 }
 
-/** `HttpProtocolOptions` of an HTTP/1.1 upstream. */
+export type FilterMetadata = Readonly<Record<string, JsonObject>>;
+
+/** `HttpProtocolOptions` and `Http1ProtocolOptions` of an upstream that speaks HTTP/1.1. */
 export interface UpstreamHttpConfig {
   /** A connection without requests is closed after this. Default one hour; 0 is never. */
   readonly idleTimeoutMs: number;
@@ -42,6 +44,14 @@ export interface UpstreamHttpConfig {
   readonly maxResponseHeadersCount: number;
   /** A response head beyond this ends the stream. Default 60 KiB. */
   readonly maxResponseHeadersKb: number;
+  /** How header names of requests are written. Default lower case. */
+  readonly headerKeyFormat: HeaderKeyFormat;
+  /** Forward trailers in both directions. Default false. */
+  readonly enableTrailers: boolean;
+  /** Take responses with both `content-length` and `transfer-encoding: chunked`. Default false. */
+  readonly allowChunkedLength: boolean;
+  /** Write the request target in absolute form. Default false. */
+  readonly sendFullyQualifiedUrl: boolean;
 }
 
 export type RoutingPriority = 'default' | 'high';
@@ -52,7 +62,6 @@ export interface CircuitBreakerThresholds {
   readonly maxPendingRequests: number;
   readonly maxRequests: number;
   readonly maxRetries: number;
-  readonly maxConnectionPools: number;
   /** Show `remaining_*` gauges. */
   readonly trackRemaining: boolean;
 }
@@ -106,7 +115,57 @@ export interface HostConfig {
   /** Bits of `HealthFlag`. */
   readonly healthFlags: number;
   /** Filter metadata of the endpoint, by namespace. */
-  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly metadata: FilterMetadata | undefined;
+}
+
+/** An endpoint of a DNS cluster: each address of its name becomes a host. */
+export interface DnsTarget extends Omit<HostConfig, 'address'> {
+  /** The name to resolve, or a literal address, which resolves to itself. */
+  readonly dnsName: string;
+  readonly port: number;
+}
+
+export type DnsLookupFamily = 'AUTO' | 'V4_ONLY' | 'V6_ONLY' | 'V4_PREFERRED' | 'ALL';
+
+/** How a DNS cluster's names are resolved. */
+export interface DnsConfig {
+  readonly lookupFamily: DnsLookupFamily;
+  /** Time between resolutions. Default 5,000. */
+  readonly refreshRateMs: number;
+  /** Resolve again when the records expire instead, where they say so. */
+  readonly respectTtl: boolean;
+  /** Time until the next resolution after failures; the refresh rate where absent. */
+  readonly failureRefreshRate: BackOffConfig | undefined;
+  /** Whether the server waits for a first answer before it takes connections. Default true. */
+  readonly waitForWarmOnInit: boolean;
+}
+
+/** Random times below a bound that doubles with each failure, from the base to the maximum. */
+export interface BackOffConfig {
+  readonly baseIntervalMs: number;
+  readonly maxIntervalMs: number;
+}
+
+/** How the main thread finds a cluster's hosts. Workers know nothing of it. */
+export type DiscoveryConfig =
+  | { readonly kind: 'static'; readonly assignment: AssignmentConfig<HostConfig> }
+  | {
+      /** Each address is a host (STRICT_DNS). */
+      readonly kind: 'strictDns';
+      readonly dns: DnsConfig;
+      readonly assignment: AssignmentConfig<DnsTarget>;
+    }
+  | {
+      /** There is one host, of which new connections use the first address of now (LOGICAL_DNS). */
+      readonly kind: 'logicalDns';
+      readonly dns: DnsConfig;
+      readonly assignment: AssignmentConfig<DnsTarget>;
+    };
+
+/** A cluster as configured: what workers get, and how the main thread finds its hosts. */
+export interface ClusterDefinition {
+  readonly config: ClusterConfig;
+  readonly discovery: DiscoveryConfig;
 }
 
 /** The hosts of one locality at one priority. */

@@ -1,57 +1,72 @@
 import type { StatBlock } from '#stats/stat-block.ts';
-import type { SlotAddress } from '#stats/stat-memory.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
-import type { AssignmentConfig, ClusterConfig, HostConfig } from '#upstream/cluster-config.ts';
-import { clusterMainStats, clusterStats, hostStats } from '#upstream/cluster-stats.ts';
-import type { ClusterSnapshot, ClusterUpdate, HostSnapshot } from '#upstream/cluster-update.ts';
-import type { ClusterDefinition } from '#upstream/from-proto.ts';
+import type {
+  AssignmentConfig,
+  ClusterDefinition,
+  DiscoveryConfig,
+  HostConfig,
+} from '#upstream/cluster-config.ts';
+import { clusterManagerStats } from '#upstream/cluster-manager-stats.ts';
+import { clusterMainStats } from '#upstream/cluster-stats.ts';
+import type { ClusterUpdate, HostSnapshot } from '#upstream/cluster-update.ts';
+import type { ClusterView } from '#upstream/cluster-view.ts';
+import { DnsDiscovery } from '#upstream/dns/dns-discovery.ts';
+import type { DnsEnvironment } from '#upstream/dns/name-watch.ts';
+import { HostFactory } from '#upstream/host-factory.ts';
+import { RegisteredCluster } from '#upstream/registered-cluster.ts';
 import { ResourceLayout } from '#upstream/resource-layout.ts';
-import type { ResourceAddress } from '#upstream/resource-memory.ts';
-import { clusterStatPrefix } from '#upstream/stat-prefix.ts';
 
-/** A cluster as the main thread keeps it. */
-interface RegisteredCluster {
-  readonly config: ClusterConfig;
-  readonly statsAddress: SlotAddress;
-  readonly resourceAddress: ResourceAddress;
-  readonly mainStats: StatBlock;
-  assignment: AssignmentConfig<HostSnapshot>;
+const { field } = clusterManagerStats;
+const total_match_count = clusterMainStats.field['default.total_match_count'];
+
+export interface ClusterRegistryOptions {
+  readonly stats: StatsStore;
+  /** How many workers there can be at a time. */
+  readonly workers: number;
+  readonly dns: DnsEnvironment;
+  /** Passes an update on to the workers that run now. */
+  readonly publish: (update: ClusterUpdate) => void;
 }
 
 /** All clusters of the process: the main thread's side, which tells workers what they need. */
 export class ClusterRegistry {
-  readonly #stats: StatsStore;
+  readonly #options: ClusterRegistryOptions;
   readonly #resources: ResourceLayout;
-  readonly #publish: (update: ClusterUpdate) => void;
+  readonly #hosts: HostFactory;
+  readonly #stats: StatBlock;
   readonly #clusters = new Map<string, RegisteredCluster>();
+  readonly #warming = new Set<RegisteredCluster>();
+  #waiting: (() => void)[] = [];
   #publishedSegments = 0;
-  #nextHostId = 1;
 
-  /**
-   * `workers` is how many workers there can be at a time; `publish` passes an update on to those that
-   * run now.
-   */
-  constructor(stats: StatsStore, workers: number, publish: (update: ClusterUpdate) => void) {
-    this.#stats = stats;
-    this.#resources = new ResourceLayout(workers);
-    this.#publish = publish;
+  constructor(options: ClusterRegistryOptions) {
+    this.#options = options;
+    this.#resources = new ResourceLayout(options.workers);
+    this.#hosts = new HostFactory(options.stats);
+    this.#stats = options.stats.block(clusterManagerStats, 'cluster_manager.');
   }
 
-  /** Adds clusters, or replaces those of the same name. */
-  set(definitions: readonly ClusterDefinition[]): void {
-    const set = definitions.map((definition) => {
-      const cluster = this.#register(definition);
-      this.#clusters.set(definition.config.name, cluster);
-      return snapshotOf(cluster);
-    });
-    this.#publishUpdate({ set, removed: [], hosts: [] });
+  /** Adds clusters of names that there are none of yet, and begins to resolve their hosts. */
+  add(definitions: readonly ClusterDefinition[]): void {
+    const added = definitions.map((definition) => this.#register(definition));
+    this.#stats.add(field.cluster_added, added.length);
+    this.#stats.set(field.active_clusters, this.#clusters.size);
+    const set = added.map((cluster) => cluster.snapshot());
+    this.#publish({ set, removed: [], hosts: [] });
+    for (const cluster of added) cluster.discovery?.start();
+  }
+
+  /** Resolves when every cluster that is to be waited for knows its hosts, or could not find any. */
+  whenInitialized(): Promise<void> {
+    if (this.#warming.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Everything, for a worker that starts now. */
   fullUpdate(): ClusterUpdate {
     return {
       resourceSegments: this.#resources.segments,
-      set: [...this.#clusters.values()].map(snapshotOf),
+      set: [...this.#clusters.values()].map((cluster) => cluster.snapshot()),
       removed: [],
       hosts: [],
     };
@@ -62,36 +77,79 @@ export class ClusterRegistry {
     this.#resources.reclaim(worker);
   }
 
-  #register({ config, assignment }: ClusterDefinition): RegisteredCluster {
-    const prefix = clusterStatPrefix(config);
+  /** Brings gauges up to date that no single thread could keep. Before statistics are shown. */
+  refreshGauges(): void {
+    for (const cluster of this.#clusters.values()) cluster.refreshBreakerGauges(this.#resources);
+  }
+
+  /** What `/clusters` shows. */
+  clustersView(): ClusterView[] {
+    return [...this.#clusters.values()].map((cluster) => cluster.view(this.#options.stats));
+  }
+
+  /** Ends all resolving. */
+  close(): void {
+    for (const cluster of this.#clusters.values()) cluster.discovery?.stop();
+  }
+
+  #register({ config, discovery }: ClusterDefinition): RegisteredCluster {
+    const { stats } = this.#options;
+    const cluster = new RegisteredCluster(config, stats, this.#resources.take());
+    this.#clusters.set(config.name, cluster);
+    if (discovery.kind === 'static') {
+      const assignment = this.#createHosts(discovery.assignment);
+      cluster.setAssignment(assignment);
+      cluster.mainStats.add(total_match_count, cluster.hosts.length);
+    } else {
+      this.#warming.add(cluster);
+      cluster.discovery = this.#discover(cluster, discovery);
+    }
+    return cluster;
+  }
+
+  #createHosts(assignment: AssignmentConfig<HostConfig>): AssignmentConfig<HostSnapshot> {
     return {
-      config,
-      statsAddress: this.#stats.allocate(clusterStats, prefix),
-      resourceAddress: this.#resources.take(),
-      mainStats: this.#stats.block(clusterMainStats, prefix),
-      assignment: {
-        ...assignment,
-        localities: assignment.localities.map((group) => ({
-          ...group,
-          hosts: group.hosts.map((host) => this.#createHost(host)),
-        })),
-      },
+      ...assignment,
+      localities: assignment.localities.map((group) => ({
+        ...group,
+        hosts: group.hosts.map((host) => this.#hosts.create(host)),
+      })),
     };
   }
 
-  #createHost(host: HostConfig): HostSnapshot {
-    const statsAddress = this.#stats.allocateHidden(hostStats);
-    return { ...host, id: this.#nextHostId++, statsAddress };
+  #discover(
+    cluster: RegisteredCluster,
+    discovery: Exclude<DiscoveryConfig, { kind: 'static' }>,
+  ): DnsDiscovery {
+    return new DnsDiscovery(discovery, this.#options.dns, cluster.mainStats, this.#hosts, {
+      onHostsChanged: (assignment, removed) => this.#onHostsChanged(cluster, assignment, removed),
+      onInitialized: () => this.#onInitialized(cluster),
+    });
   }
 
-  #publishUpdate(update: Omit<ClusterUpdate, 'resourceSegments'>): void {
+  #onHostsChanged(
+    cluster: RegisteredCluster,
+    assignment: AssignmentConfig<HostSnapshot>,
+    removed: readonly HostSnapshot[],
+  ): void {
+    const isMembershipChanged = cluster.setAssignment(assignment);
+    if (isMembershipChanged && !this.#warming.has(cluster)) this.#stats.inc(field.cluster_updated);
+    const hosts = [{ cluster: cluster.config.name, assignment }];
+    this.#publish({ set: [], removed: [], hosts });
+    for (const host of removed) this.#hosts.release(host);
+  }
+
+  #onInitialized(cluster: RegisteredCluster): void {
+    this.#warming.delete(cluster);
+    if (this.#warming.size > 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #publish(update: Omit<ClusterUpdate, 'resourceSegments'>): void {
     const resourceSegments = this.#resources.segments.slice(this.#publishedSegments);
     this.#publishedSegments = this.#resources.segments.length;
-    this.#publish({ resourceSegments, ...update });
+    this.#options.publish({ resourceSegments, ...update });
   }
-}
-
-function snapshotOf(cluster: RegisteredCluster): ClusterSnapshot {
-  const { config, statsAddress, resourceAddress, assignment } = cluster;
-  return { config, statsAddress, resourceAddress, assignment };
 }

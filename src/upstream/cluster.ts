@@ -18,7 +18,10 @@ export interface ClusterEnvironment {
   readonly stats: WorkerStats;
   readonly random: Random;
   readonly resources: ResourceMemory;
-  /** The host is no longer in use: its connections finish what they do and close. */
+  /**
+   * The host is no longer in use: its connections finish what they do and close. Whoever hears this calls
+   * `releaseHost` once nothing writes to the host's statistics any more.
+   */
   readonly onHostRemoved: (host: Host, cluster: Cluster) => void;
 }
 
@@ -100,6 +103,11 @@ export class Cluster {
   /** The cluster is no longer configured (or not like this): every host goes. */
   remove(): void {
     for (const host of this.hosts) this.#environment.onHostRemoved(host, this);
+  }
+
+  /** A removed host has no connection left: its statistics' memory can be used for another one. */
+  releaseHost(host: Host): void {
+    this.#environment.stats.drop(host.statsAddress);
   }
 
   #createHosts(

@@ -18,6 +18,10 @@ export const DEFAULT_UPSTREAM_HTTP: UpstreamHttpConfig = Object.freeze({
   maxStreamDurationMs: 0,
   maxResponseHeadersCount: 100,
   maxResponseHeadersKb: 60,
+  headerKeyFormat: Object.freeze({ kind: 'lower_case' }),
+  enableTrailers: false,
+  allowChunkedLength: false,
+  sendFullyQualifiedUrl: false,
 });
 
 export const DEFAULT_THRESHOLDS: CircuitBreakerThresholds = Object.freeze({
@@ -25,7 +29,6 @@ export const DEFAULT_THRESHOLDS: CircuitBreakerThresholds = Object.freeze({
   maxPendingRequests: 1024,
   maxRequests: 1024,
   maxRetries: 3,
-  maxConnectionPools: 0xffff_ffff,
   trackRemaining: false,
 });
 
@@ -42,3 +45,4 @@ export const DEFAULT_LOAD_BALANCING: LoadBalancingConfig = Object.freeze({
 });
 
 export const NO_LOCALITY: Locality = Object.freeze({ region: '', zone: '', subZone: '' });
+export const DEFAULT_DNS_REFRESH_RATE_MS = 5_000;

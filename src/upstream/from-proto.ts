@@ -2,54 +2,90 @@ import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
 import type { Cluster } from '#gen/envoy/config/cluster/v3/cluster_pb.d.ts';
-import { parseLoadAssignment } from '#upstream/assignment-from-proto.ts';
-import type { AssignmentConfig, ClusterConfig, HostConfig } from '#upstream/cluster-config.ts';
-import {
-  DEFAULT_BUFFER_LIMIT_BYTES,
-  DEFAULT_CIRCUIT_BREAKERS,
-  DEFAULT_CONNECT_TIMEOUT_MS,
-  DEFAULT_LOAD_BALANCING,
-  DEFAULT_UPSTREAM_HTTP,
-} from '#upstream/defaults.ts';
+import { parseDnsAssignment, parseStaticAssignment } from '#upstream/assignment-from-proto.ts';
+import { parseCircuitBreakers } from '#upstream/circuit-breakers-from-proto.ts';
+import type { ClusterDefinition, DiscoveryConfig } from '#upstream/cluster-config.ts';
+import { parseSourceAddress, parseTcpKeepalive } from '#upstream/connection-from-proto.ts';
+import { DEFAULT_BUFFER_LIMIT_BYTES, DEFAULT_CONNECT_TIMEOUT_MS } from '#upstream/defaults.ts';
+import { parseDns } from '#upstream/dns-from-proto.ts';
+import { parseLoadBalancing } from '#upstream/load-balancing-from-proto.ts';
+import { parseTransportSocket } from '#upstream/transport-socket-from-proto.ts';
+import { parseUpstreamHttp } from '#upstream/upstream-http-from-proto.ts';
 
-/** A cluster as configured: what workers get, and how the main thread finds its hosts. */
-export interface ClusterDefinition {
-  readonly config: ClusterConfig;
-  readonly assignment: AssignmentConfig<HostConfig>;
+/** All clusters of a list, whose names must differ. */
+export function parseClusters(
+  context: ParseContext,
+  messages: readonly Cluster[],
+): ClusterDefinition[] {
+  const names = new Set<string>();
+  return messages.map((message, index) => {
+    const at = context.at(index);
+    if (names.has(message.name)) {
+      at.at('name').error('duplicate cluster', { value: message.name });
+    }
+    names.add(message.name);
+    return parseCluster(at, message);
+  });
 }
 
 /**
  * Turns Envoy's `Cluster` into Proa's. Everything that is wrong with it is reported to the context, and
  * then what is returned must not be used.
  */
-export function parseCluster(message: Cluster, context: ParseContext): ClusterDefinition {
-  const type =
-    message.clusterDiscoveryType.case === 'type'
-      ? enumName(
-          'envoy.config.cluster.v3.Cluster.DiscoveryType',
-          message.clusterDiscoveryType.value,
-        )
-      : 'STATIC';
-  if (type !== 'STATIC') {
-    context.at('type').error('Proa does not have this kind of cluster', { value: String(type) });
-  }
+export function parseCluster(context: ParseContext, message: Cluster): ClusterDefinition {
+  const { http, maxRequestsPerConnection } = parseUpstreamHttp(context, message);
+  parseTransportSocket(context.at('transport_socket'), message.transportSocket);
   return {
     config: {
       name: message.name,
       observabilityName: message.altStatName === '' ? message.name : message.altStatName,
-      type: 'STATIC',
       connectTimeoutMs: durationMs(message.connectTimeout) ?? DEFAULT_CONNECT_TIMEOUT_MS,
       perConnectionBufferLimitBytes:
         message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
-      maxRequestsPerConnection: message.maxRequestsPerConnection ?? 0,
-      http: DEFAULT_UPSTREAM_HTTP,
-      circuitBreakers: DEFAULT_CIRCUIT_BREAKERS,
-      loadBalancing: DEFAULT_LOAD_BALANCING,
-      tcpKeepalive: undefined,
-      sourceAddress: undefined,
+      maxRequestsPerConnection,
+      http,
+      circuitBreakers: parseCircuitBreakers(
+        context.at('circuit_breakers'),
+        message.circuitBreakers,
+      ),
+      loadBalancing: parseLoadBalancing(context, message),
+      tcpKeepalive: parseTcpKeepalive(message.upstreamConnectionOptions?.tcpKeepalive),
+      sourceAddress: parseSourceAddress(
+        context.at('upstream_bind_config'),
+        message.upstreamBindConfig,
+      ),
       ignoreHealthOnHostRemoval: message.ignoreHealthOnHostRemoval,
       closeConnectionsOnHostHealthFailure: message.closeConnectionsOnHostHealthFailure,
+      metadata: message.metadata?.filterMetadata,
     },
-    assignment: parseLoadAssignment(message.loadAssignment, context.at('load_assignment')),
+    discovery: parseDiscovery(context, message),
   };
+}
+
+function parseDiscovery(context: ParseContext, message: Cluster): DiscoveryConfig {
+  const { clusterDiscoveryType: specifier, loadAssignment } = message;
+  const at = context.at('load_assignment');
+  const type =
+    specifier.case === 'type'
+      ? enumName('envoy.config.cluster.v3.Cluster.DiscoveryType', specifier.value)
+      : 'STATIC';
+  if (type !== 'EDS' && message.edsClusterConfig !== undefined) {
+    context.at('eds_cluster_config').error('eds_cluster_config set in a non-EDS cluster');
+  }
+  switch (type) {
+    case 'STRICT_DNS':
+      return {
+        kind: 'strictDns',
+        dns: parseDns(context, message),
+        assignment: parseDnsAssignment(at, loadAssignment, type),
+      };
+    case 'LOGICAL_DNS':
+      return {
+        kind: 'logicalDns',
+        dns: parseDns(context, message),
+        assignment: parseDnsAssignment(at, loadAssignment, type),
+      };
+    default:
+      return { kind: 'static', assignment: parseStaticAssignment(at, loadAssignment) };
+  }
 }

@@ -35,12 +35,20 @@ const UNHEALTHY =
   HealthFlag.edsStatusDraining;
 const DEGRADED = HealthFlag.degradedActiveHc | HealthFlag.degradedEdsHealth;
 
+const EXCLUDED =
+  HealthFlag.pendingActiveHc | HealthFlag.excludedViaImmediateHcFail | HealthFlag.edsStatusDraining;
+
 export type Health = 'healthy' | 'degraded' | 'unhealthy';
 
 /** Envoy's `Host::coarseHealth`. */
 export function healthOf(flags: number): Health {
   if ((flags & UNHEALTHY) !== 0) return 'unhealthy';
   return (flags & DEGRADED) !== 0 ? 'degraded' : 'healthy';
+}
+
+/** Whether a host counts as if it were not there when the health of its priority is judged. */
+export function isExcludedFromHealth(flags: number): boolean {
+  return (flags & EXCLUDED) !== 0;
 }
 
 /** `healthy`, or the names with a slash before each: `/failed_eds_health/degraded_eds_health`. */

@@ -1,5 +1,5 @@
 import type { AssignmentConfig, LocalityConfig } from '#upstream/cluster-config.ts';
-import { type Health, HealthFlag } from '#upstream/health-flags.ts';
+import { type Health, isExcludedFromHealth } from '#upstream/health-flags.ts';
 import type { Host } from '#upstream/host.ts';
 
 /** The hosts of one locality at one priority, by health. */
@@ -86,6 +86,5 @@ function hostsOf(hosts: readonly Host[], health: Health): readonly Host[] {
 }
 
 function isExcluded(host: Host): boolean {
-  const { pendingActiveHc, excludedViaImmediateHcFail } = HealthFlag;
-  return (host.healthFlags & (pendingActiveHc | excludedViaImmediateHcFail)) !== 0;
+  return isExcludedFromHealth(host.healthFlags);
 }

@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from '#network/address.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
+import type { SlotAddress } from '#stats/stat-memory.ts';
 import type { Locality } from '#upstream/cluster-config.ts';
 import type { HostSnapshot } from '#upstream/cluster-update.ts';
 import { type Health, healthOf } from '#upstream/health-flags.ts';
@@ -11,10 +12,12 @@ import { type Health, healthOf } from '#upstream/health-flags.ts';
 export class Host {
   /** Given by the main thread; never used again for another host of the process. */
   readonly id: number;
-  readonly address: Address;
+  /** Where new connections go. Only a LOGICAL_DNS host ever gets another one. */
+  address: Address;
   /** `10.0.0.1:80`, as logs and headers show it. */
-  readonly addressText: string;
+  addressText: string;
   readonly hostname: string;
+  readonly statsAddress: SlotAddress;
   /** Fields are those of `hostStats`. */
   readonly stats: StatBlock;
   priority: number;
@@ -33,6 +36,7 @@ export class Host {
     this.hostname = snapshot.hostname;
     this.priority = priority;
     this.locality = locality;
+    this.statsAddress = snapshot.statsAddress;
     this.stats = stats;
     this.weight = snapshot.weight;
     this.healthFlags = snapshot.healthFlags;
@@ -41,6 +45,11 @@ export class Host {
 
   /** Takes over what may change without the host becoming another one. */
   update(snapshot: HostSnapshot, priority: number, locality: Locality): void {
+    const addressText = formatAddress(snapshot.address);
+    if (addressText !== this.addressText) {
+      this.address = snapshot.address;
+      this.addressText = addressText;
+    }
     this.priority = priority;
     this.locality = locality;
     this.weight = snapshot.weight;

@@ -10,12 +10,11 @@ export const Resource = {
   pendingRequests: 1,
   requests: 2,
   retries: 3,
-  connectionPools: 4,
 } as const;
 
 /** Slots for one priority: the resources and a mask of those that were ever in use. */
-export const RESOURCE_PRIORITY_SLOTS = 6;
-export const RESOURCE_USED_SLOT = 5;
+export const RESOURCE_PRIORITY_SLOTS = 5;
+export const RESOURCE_USED_SLOT = 4;
 /** Slots for one cluster: default and high priority. */
 export const RESOURCE_CLUSTER_SLOTS: number = 2 * RESOURCE_PRIORITY_SLOTS;
 
