@@ -4,7 +4,7 @@ import type { FractionalPercent } from '#routing/runtime-snapshot.ts';
 
 /** A comparison with a number that runtime may override. */
 export interface ComparisonConfig {
-  readonly op: 'EQ' | 'GE' | 'LE';
+  readonly op: 'EQ' | 'GE' | 'LE' | 'NE';
   readonly value: number;
   /** Empty: not overridable. */
   readonly runtimeKey: string;

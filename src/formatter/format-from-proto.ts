@@ -2,9 +2,10 @@ import { readDataSource } from '#config/data-source.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import type { BodyFormatConfig } from '#formatter/body-format.ts';
 import { compileFormat } from '#formatter/compile-format.ts';
-import { compileJsonFormat } from '#formatter/compile-json-format.ts';
+import { compileJsonFormat, type FormatStruct } from '#formatter/compile-json-format.ts';
 import type { CompiledFormat } from '#formatter/compiled-format.ts';
 import type { SubstitutionFormatString } from '#gen/envoy/config/core/v3/substitution_format_string_pb.d.ts';
+import { byteStringOf } from '#matching/byte-string.ts';
 
 /** Reads a format; reports everything that is wrong with it, and then returns nothing. */
 export function parseFormat(
@@ -21,7 +22,7 @@ export function parseFormat(
     case 'textFormat':
       return parseTextFormat(
         context.at('text_format'),
-        Buffer.from(format.value, 'utf8').toString('latin1'),
+        byteStringOf(format.value),
         omitEmptyValues,
       );
     case 'textFormatSource': {
@@ -29,15 +30,8 @@ export function parseFormat(
       const text = readDataSource(at, format.value);
       return text === undefined ? undefined : parseTextFormat(at, text, omitEmptyValues);
     }
-    case 'jsonFormat': {
-      const at = context.at('json_format');
-      const compiled = compileJsonFormat(format.value, omitEmptyValues);
-      if (compiled.ok) return compiled.value;
-      for (const { path, reason } of compiled.error) {
-        path.reduce((here, segment) => here.at(segment), at).error(reason);
-      }
-      return undefined;
-    }
+    case 'jsonFormat':
+      return parseJsonFormat(context.at('json_format'), format.value, omitEmptyValues);
     case undefined:
       context.error('a format is required');
       return undefined;
@@ -68,5 +62,21 @@ export function parseTextFormat(
   const compiled = compileFormat(text, { omitEmptyValues });
   if (compiled.ok) return compiled.value;
   for (const reason of compiled.error) context.error(reason);
+  return undefined;
+}
+
+/** A JSON format from a `google.protobuf.Struct`. */
+export function parseJsonFormat(
+  context: ParseContext,
+  struct: FormatStruct,
+  omitEmptyValues: boolean,
+): CompiledFormat | undefined {
+  const compiled = compileJsonFormat(struct, omitEmptyValues);
+  if (compiled.ok) return compiled.value;
+  for (const { path, reason } of compiled.error) {
+    let at = context;
+    for (const segment of path) at = at.at(segment);
+    at.error(reason);
+  }
   return undefined;
 }
