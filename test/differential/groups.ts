@@ -5,7 +5,10 @@ import { managerOptions } from './cases/manager-options.ts';
 import { requestFraming } from './cases/request-framing.ts';
 import { requestSyntax } from './cases/request-syntax.ts';
 import { responses } from './cases/responses.ts';
+import { rewriting } from './cases/rewriting.ts';
+import { routing } from './cases/routing.ts';
 import { upgrades } from './cases/upgrades.ts';
+import { upstreams } from './cases/upstreams.ts';
 import type { Group } from './harness/scenario.ts';
 
 /** The whole table. */
@@ -18,4 +21,7 @@ export const groups: readonly Group[] = [
   upgrades,
   forwarding,
   managerOptions,
+  routing,
+  rewriting,
+  upstreams,
 ];

@@ -108,7 +108,9 @@ function reportDifferences(group: Group, left: GroupRun, right: GroupRun): numbe
     different += 1;
     say(`  ${name}`);
     if (options.brief) continue;
-    const names = options['against-itself'] ? (['first', 'second'] as const) : (['Envoy', 'Proa'] as const);
+    const names = options['against-itself']
+      ? (['first', 'second'] as const)
+      : (['Envoy', 'Proa'] as const);
     for (const each of found) say(describe(each, names));
     const output = right.outputs.get(name)?.trim();
     if (output !== undefined) say(`    ${output.split('\n').slice(-12).join('\n    ')}`);

@@ -1,4 +1,11 @@
-import { connection, get, keepAlive, post, receive, requestBytes } from '../harness/client-script.ts';
+import {
+  connection,
+  get,
+  keepAlive,
+  post,
+  receive,
+  requestBytes,
+} from '../harness/client-script.ts';
 import { answer, route } from '../harness/configuration.ts';
 import type { Group } from '../harness/scenario.ts';
 import { halfClose, pause, send } from '../harness/step.ts';
@@ -14,7 +21,10 @@ export const basics: Group = {
       name: 'a connection serves several requests',
       client: [keepAlive(requestBytes('GET', '/1'), requestBytes('POST', '/2', [], 'body'))],
     },
-    { name: 'an upstream connection serves several clients', client: [get('/1'), get('/2'), get('/3')] },
+    {
+      name: 'an upstream connection serves several clients',
+      client: [get('/1'), get('/2'), get('/3')],
+    },
     {
       name: 'a chunked response is forwarded',
       client: [get('/')],
@@ -31,11 +41,19 @@ export const basics: Group = {
     {
       name: 'a response is forwarded with all its headers',
       client: [get('/')],
-      upstream: reply(201, 'made', 'Content-Type: text/plain', 'set-cookie: a=1', 'set-cookie: b=2'),
+      upstream: reply(
+        201,
+        'made',
+        'Content-Type: text/plain',
+        'set-cookie: a=1',
+        'set-cookie: b=2',
+      ),
     },
     {
       name: 'request headers keep their order and are lower-cased',
-      client: [get('/', 'X-First: 1', 'Accept: */*', 'X-Second: 2', 'x-first: again', 'User-Agent: probe')],
+      client: [
+        get('/', 'X-First: 1', 'Accept: */*', 'X-Second: 2', 'x-first: again', 'User-Agent: probe'),
+      ],
     },
     { name: 'no route is found', routes: [route({ prefix: '/api' })], client: [get('/other')] },
     { name: 'a route answers by itself', routes: [answer({}, 418, 'teapot')], client: [get('/')] },

@@ -24,7 +24,10 @@ function protocolOptions(common: JsonObject): JsonObject {
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
         'extensions.upstreams.http.v3.HttpProtocolOptions',
-        { common_http_protocol_options: common, explicit_http_config: { http_protocol_options: {} } },
+        {
+          common_http_protocol_options: common,
+          explicit_http_config: { http_protocol_options: {} },
+        },
       ),
     },
   };
@@ -33,7 +36,10 @@ function protocolOptions(common: JsonObject): JsonObject {
 const requests: readonly Scenario[] = [
   { name: 'a head of 59 KB passes', client: [raw(headOf(59 * KB))] },
   { name: 'a head of 61 KB is refused', client: [raw(headOf(61 * KB))] },
-  { name: 'a head of 61 KB in pieces is refused', client: [raw(...slices(headOf(61 * KB), 20 * KB))] },
+  {
+    name: 'a head of 61 KB in pieces is refused',
+    client: [raw(...slices(headOf(61 * KB), 20 * KB))],
+  },
   { name: 'a target of 59 KB passes', client: [get(`/${'a'.repeat(59 * KB)}`)] },
   { name: 'a target of 70 KB is refused', client: [get(`/${'a'.repeat(70 * KB)}`)] },
   { name: 'a header name of 61 KB is refused', client: [get('/', `${'x'.repeat(61 * KB)}: 1`)] },
@@ -74,18 +80,42 @@ const requests: readonly Scenario[] = [
 ];
 
 const responses: readonly Scenario[] = [
-  { name: 'a response head of 59 KB passes', client: [get('/')], upstream: reply(200, 'ok', `x-a: ${'a'.repeat(59 * KB)}`) },
-  { name: 'a response head of 79 KB', client: [get('/')], upstream: reply(200, 'ok', `x-a: ${'a'.repeat(79 * KB)}`) },
-  { name: 'a response head of 300 KB', client: [get('/')], upstream: reply(200, 'ok', `x-a: ${'a'.repeat(300 * KB)}`) },
-  { name: 'a response head of 9 MB', client: [get('/')], upstream: reply(200, 'ok', `x-a: ${'a'.repeat(9 * KB * KB)}`) },
+  {
+    name: 'a response head of 59 KB passes',
+    client: [get('/')],
+    upstream: reply(200, 'ok', `x-a: ${'a'.repeat(59 * KB)}`),
+  },
+  {
+    name: 'a response head of 79 KB',
+    client: [get('/')],
+    upstream: reply(200, 'ok', `x-a: ${'a'.repeat(79 * KB)}`),
+  },
+  {
+    name: 'a response head of 300 KB',
+    client: [get('/')],
+    upstream: reply(200, 'ok', `x-a: ${'a'.repeat(300 * KB)}`),
+  },
+  {
+    name: 'a response head of 9 MB',
+    client: [get('/')],
+    upstream: reply(200, 'ok', `x-a: ${'a'.repeat(9 * KB * KB)}`),
+  },
   {
     name: 'a configured limit on the response head: beyond',
     clusters: { backend: protocolOptions({ max_response_headers_kb: 20 }) },
     client: [get('/')],
     upstream: reply(200, 'ok', `x-a: ${'a'.repeat(21 * KB)}`),
   },
-  { name: 'a response of a hundred headers passes', client: [get('/')], upstream: reply(200, 'ok', ...manyHeaders(99)) },
-  { name: 'a response of a hundred and one headers is refused', client: [get('/')], upstream: reply(200, 'ok', ...manyHeaders(100)) },
+  {
+    name: 'a response of a hundred headers passes',
+    client: [get('/')],
+    upstream: reply(200, 'ok', ...manyHeaders(99)),
+  },
+  {
+    name: 'a response of a hundred and one headers is refused',
+    client: [get('/')],
+    upstream: reply(200, 'ok', ...manyHeaders(100)),
+  },
   {
     name: 'a configured number of response headers: beyond',
     clusters: { backend: protocolOptions({ max_headers_count: 5 }) },
@@ -114,7 +144,10 @@ const counts: readonly Scenario[] = [
   {
     name: 'a downstream connection ends after its number of requests',
     manager: { common_http_protocol_options: { max_requests_per_connection: 2 } },
-    client: [raw(requestBytes('GET', '/1')), { steps: [...raw(requestBytes('GET', '/1')).steps, ...raw(requestBytes('GET', '/2')).steps] }],
+    client: [
+      raw(requestBytes('GET', '/1')),
+      { steps: [...raw(requestBytes('GET', '/1')).steps, ...raw(requestBytes('GET', '/2')).steps] },
+    ],
   },
   {
     name: 'an upstream connection ends after its number of requests',

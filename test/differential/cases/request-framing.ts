@@ -1,4 +1,12 @@
-import { connection, post, raw, receive, receiveClose, request, requestBytes } from '../harness/client-script.ts';
+import {
+  connection,
+  post,
+  raw,
+  receive,
+  receiveClose,
+  request,
+  requestBytes,
+} from '../harness/client-script.ts';
 import { answer } from '../harness/configuration.ts';
 import type { Group, Scenario } from '../harness/scenario.ts';
 import { close, halfClose, inPieces, pause, reset, send } from '../harness/step.ts';
@@ -30,10 +38,19 @@ const lengths: readonly Scenario[] = [
   bytes('a content-length with inner white space', `${POST}content-length: 1 0\r\n\r\n0123456789`),
   bytes('a content-length with leading zeros', `${POST}content-length: 003\r\n\r\nabc`),
   bytes('an empty content-length', `${POST}content-length: \r\n\r\n`),
-  bytes('a content-length beyond 64 bits', `${POST}content-length: 18446744073709551619\r\n\r\nabc`),
-  bytes('a content-length of twenty nines', `${POST}content-length: 99999999999999999999\r\n\r\nabc`),
+  bytes(
+    'a content-length beyond 64 bits',
+    `${POST}content-length: 18446744073709551619\r\n\r\nabc`,
+  ),
+  bytes(
+    'a content-length of twenty nines',
+    `${POST}content-length: 99999999999999999999\r\n\r\nabc`,
+  ),
   bytes('two equal content-lengths', `${POST}content-length: 3\r\ncontent-length: 3\r\n\r\nabc`),
-  bytes('two different content-lengths', `${POST}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd`),
+  bytes(
+    'two different content-lengths',
+    `${POST}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd`,
+  ),
   bytes('a list of equal content-lengths', `${POST}content-length: 3, 3\r\n\r\nabc`),
   bytes('a list of different content-lengths', `${POST}content-length: 3, 4\r\n\r\nabcd`),
   bytes('white space before the colon of content-length', `${POST}content-length : 3\r\n\r\nabc`),
@@ -43,28 +60,65 @@ const lengths: readonly Scenario[] = [
 /** transfer-encoding. */
 const encodings: readonly Scenario[] = [
   bytes('a chunked body', `${CHUNKED}\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n`),
-  bytes('a chunked body cut everywhere', `${CHUNKED}\r\n`, '5', '\r', '\n', 'he', 'llo', '\r', '\n0', '\r\n', '\r', '\n'),
+  bytes(
+    'a chunked body cut everywhere',
+    `${CHUNKED}\r\n`,
+    '5',
+    '\r',
+    '\n',
+    'he',
+    'llo',
+    '\r',
+    '\n0',
+    '\r\n',
+    '\r',
+    '\n',
+  ),
   bytes('an empty chunked body', `${CHUNKED}\r\n0\r\n\r\n`),
-  bytes('a chunked GET', `GET / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
+  bytes(
+    'a chunked GET',
+    `GET / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+  ),
   bytes('chunked in upper case', `${POST}Transfer-Encoding: CHUNKED\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
-  bytes('content-length with transfer-encoding', `${POST}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
-  bytes('transfer-encoding with content-length', `${CHUNKED}content-length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
+  bytes(
+    'content-length with transfer-encoding',
+    `${POST}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+  ),
+  bytes(
+    'transfer-encoding with content-length',
+    `${CHUNKED}content-length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+  ),
   bytes('content-length: 0 with transfer-encoding', `${CHUNKED}content-length: 0\r\n\r\n0\r\n\r\n`),
   bytes('gzip, chunked', `${POST}transfer-encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
   bytes('chunked, gzip', `${POST}transfer-encoding: chunked, gzip\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
-  bytes('chunked twice in one line', `${POST}transfer-encoding: chunked, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
-  bytes('chunked in two lines', `${CHUNKED}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
+  bytes(
+    'chunked twice in one line',
+    `${POST}transfer-encoding: chunked, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+  ),
+  bytes(
+    'chunked in two lines',
+    `${CHUNKED}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+  ),
   bytes('identity', `${POST}transfer-encoding: identity\r\n\r\n`),
-  bytes('identity with content-length', `${POST}transfer-encoding: identity\r\ncontent-length: 3\r\n\r\nabc`),
+  bytes(
+    'identity with content-length',
+    `${POST}transfer-encoding: identity\r\ncontent-length: 3\r\n\r\nabc`,
+  ),
   bytes('an unknown transfer coding', `${POST}transfer-encoding: brotli\r\n\r\n`),
   bytes('an empty transfer-encoding', `${POST}transfer-encoding: \r\n\r\n`),
   bytes('chunked with a vertical tab', `${POST}transfer-encoding: \x0bchunked\r\n\r\n0\r\n\r\n`),
   bytes('chunked in quotation marks', `${POST}transfer-encoding: "chunked"\r\n\r\n0\r\n\r\n`),
   bytes('chunked with a parameter', `${POST}transfer-encoding: chunked;x=1\r\n\r\n0\r\n\r\n`),
   bytes('chunked with a trailing comma', `${POST}transfer-encoding: chunked,\r\n\r\n0\r\n\r\n`),
-  bytes('a space before the colon of transfer-encoding', `${POST}transfer-encoding : chunked\r\n\r\n0\r\n\r\n`),
+  bytes(
+    'a space before the colon of transfer-encoding',
+    `${POST}transfer-encoding : chunked\r\n\r\n0\r\n\r\n`,
+  ),
   bytes('a folded transfer-encoding', `${POST}transfer-encoding:\r\n chunked\r\n\r\n0\r\n\r\n`),
-  bytes('chunked in HTTP/1.0', `POST / HTTP/1.0\r\n${HOST}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
+  bytes(
+    'chunked in HTTP/1.0',
+    `POST / HTTP/1.0\r\n${HOST}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+  ),
 ];
 
 /** The chunks themselves. */
@@ -76,9 +130,15 @@ const chunks: readonly Scenario[] = [
   bytes('white space before a chunk extension', `${CHUNKED}\r\n3 ;a=b\r\nabc\r\n0\r\n\r\n`),
   bytes('white space after a chunk size', `${CHUNKED}\r\n3 \r\nabc\r\n0\r\n\r\n`),
   bytes('white space before a chunk size', `${CHUNKED}\r\n 3\r\nabc\r\n0\r\n\r\n`),
-  bytes('a chunk size in upper and lower case', `${CHUNKED}\r\nA\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n`),
+  bytes(
+    'a chunk size in upper and lower case',
+    `${CHUNKED}\r\nA\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n`,
+  ),
   bytes('a chunk size with leading zeros', `${CHUNKED}\r\n0003\r\nabc\r\n000\r\n\r\n`),
-  bytes('a chunk size of very many digits', `${CHUNKED}\r\n${'0'.repeat(100)}3\r\nabc\r\n0\r\n\r\n`),
+  bytes(
+    'a chunk size of very many digits',
+    `${CHUNKED}\r\n${'0'.repeat(100)}3\r\nabc\r\n0\r\n\r\n`,
+  ),
   bytes('a chunk size with 0x', `${CHUNKED}\r\n0x3\r\nabc\r\n0\r\n\r\n`),
   bytes('a negative chunk size', `${CHUNKED}\r\n-3\r\nabc\r\n0\r\n\r\n`),
   bytes('a chunk size with a plus sign', `${CHUNKED}\r\n+3\r\nabc\r\n0\r\n\r\n`),
@@ -95,7 +155,10 @@ const chunks: readonly Scenario[] = [
 
 /** Trailers. */
 const trailers: readonly Scenario[] = [
-  bytes('trailers are dropped by default', `${CHUNKED}trailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nx-sum: 9\r\n\r\n`),
+  bytes(
+    'trailers are dropped by default',
+    `${CHUNKED}trailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nx-sum: 9\r\n\r\n`,
+  ),
   {
     name: 'trailers are forwarded when enabled on both sides',
     manager: { http_protocol_options: { enable_trailers: true } },
@@ -111,14 +174,21 @@ const trailers: readonly Scenario[] = [
     name: 'a content-length among the trailers',
     manager: { http_protocol_options: { enable_trailers: true } },
     clusters: { backend: { http_protocol_options: { enable_trailers: true } } },
-    client: [raw(`${CHUNKED}\r\n3\r\nabc\r\n0\r\ncontent-length: 9\r\nhost: other\r\ntransfer-encoding: chunked\r\n\r\n`)],
+    client: [
+      raw(
+        `${CHUNKED}\r\n3\r\nabc\r\n0\r\ncontent-length: 9\r\nhost: other\r\ntransfer-encoding: chunked\r\n\r\n`,
+      ),
+    ],
   },
   {
     name: 'a malformed trailer while trailers are enabled',
     manager: { http_protocol_options: { enable_trailers: true } },
     client: [raw(`${CHUNKED}\r\n3\r\nabc\r\n0\r\nx sum: 9\r\n\r\n`)],
   },
-  bytes('a malformed trailer while trailers are dropped', `${CHUNKED}\r\n3\r\nabc\r\n0\r\nx sum: 9\r\n\r\n`),
+  bytes(
+    'a malformed trailer while trailers are dropped',
+    `${CHUNKED}\r\n3\r\nabc\r\n0\r\nx sum: 9\r\n\r\n`,
+  ),
   bytes('a trailer of 70 KB', `${CHUNKED}\r\n3\r\nabc\r\n0\r\nx-a: ${'a'.repeat(70_000)}\r\n\r\n`),
 ];
 
@@ -156,7 +226,9 @@ const oldVersion: readonly Scenario[] = [
   {
     name: 'a chunked request in HTTP/1.0 when enabled',
     manager: { http_protocol_options: { accept_http_10: true } },
-    client: [raw(`POST / HTTP/1.0\r\n${HOST}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`)],
+    client: [
+      raw(`POST / HTTP/1.0\r\n${HOST}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
+    ],
   },
   {
     name: 'a POST in HTTP/1.0 when enabled',
@@ -170,13 +242,20 @@ const pipelining: readonly Scenario[] = [
   {
     name: 'pipelined requests are answered in order',
     upstream: [respondAfter(60, 'first'), reply(200, 'second'), reply(200, 'third')],
-    client: [connection(send(['/1', '/2', '/3'].map((path) => requestBytes('GET', path)).join('')), receive(3))],
+    client: [
+      connection(
+        send(['/1', '/2', '/3'].map((path) => requestBytes('GET', path)).join('')),
+        receive(3),
+      ),
+    ],
   },
   {
     name: 'pipelined requests with bodies',
     client: [
       connection(
-        send(`${requestBytes('POST', '/1', [], 'one')}${CHUNKED}\r\n3\r\ntwo\r\n0\r\n\r\n${requestBytes('GET', '/3')}`),
+        send(
+          `${requestBytes('POST', '/1', [], 'one')}${CHUNKED}\r\n3\r\ntwo\r\n0\r\n\r\n${requestBytes('GET', '/3')}`,
+        ),
         receive(3),
       ),
     ],
@@ -184,7 +263,10 @@ const pipelining: readonly Scenario[] = [
   {
     name: 'a pipelined request after connection: close is not served',
     client: [
-      connection(send(requestBytes('GET', '/1', ['connection: close']) + requestBytes('GET', '/2')), receiveClose),
+      connection(
+        send(requestBytes('GET', '/1', ['connection: close']) + requestBytes('GET', '/2')),
+        receiveClose,
+      ),
     ],
   },
   {
@@ -199,15 +281,30 @@ const pipelining: readonly Scenario[] = [
   {
     name: 'a local reply before the pipelined one',
     routes: [answer({ path: '/1' }, 403, 'no'), answer({}, 200, 'yes')],
-    client: [connection(send(requestBytes('POST', '/1', [], 'body') + requestBytes('GET', '/2')), receive(2))],
+    client: [
+      connection(
+        send(requestBytes('POST', '/1', [], 'body') + requestBytes('GET', '/2')),
+        receive(2),
+      ),
+    ],
   },
   {
     name: 'an empty line between two requests',
-    client: [connection(send(`${requestBytes('GET', '/1')}\r\n\r\n${requestBytes('GET', '/2')}`), receive(2))],
+    client: [
+      connection(
+        send(`${requestBytes('GET', '/1')}\r\n\r\n${requestBytes('GET', '/2')}`),
+        receive(2),
+      ),
+    ],
   },
   {
     name: 'bytes beyond the content-length are the next request',
-    client: [connection(send(`${POST}content-length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\n${HOST}\r\n`), receive(2))],
+    client: [
+      connection(
+        send(`${POST}content-length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\n${HOST}\r\n`),
+        receive(2),
+      ),
+    ],
   },
   {
     name: 'a client that leaves within the head',
@@ -236,7 +333,9 @@ const pipelining: readonly Scenario[] = [
   },
   {
     name: 'a client that half-closes within the body',
-    client: [connection(send(`${POST}content-length: 10\r\n\r\nabc`), pause(60), halfClose, receiveClose)],
+    client: [
+      connection(send(`${POST}content-length: 10\r\n\r\nabc`), pause(60), halfClose, receiveClose),
+    ],
   },
 ];
 
@@ -254,7 +353,14 @@ const expectation: readonly Scenario[] = [
   },
   {
     name: 'expect: 100-continue in another case',
-    client: [connection(send(`${POST}Expect: 100-Continue\r\ncontent-length: 5\r\n\r\n`), pause(40), send('hello'), receive())],
+    client: [
+      connection(
+        send(`${POST}Expect: 100-Continue\r\ncontent-length: 5\r\n\r\n`),
+        pause(40),
+        send('hello'),
+        receive(),
+      ),
+    ],
   },
   {
     name: 'expect: 100-continue with the body at once',
@@ -271,19 +377,34 @@ const expectation: readonly Scenario[] = [
   {
     name: 'expect: 100-continue is forwarded when configured',
     manager: { proxy_100_continue: true },
-    upstream: onHead(send('HTTP/1.1 100 Continue\r\n\r\n'), receiveRequest, ...reply(200, 'done').steps),
-    client: [connection(send(`${POST}expect: 100-continue\r\ncontent-length: 5\r\n\r\n`), pause(60), send('hello'), receive())],
+    upstream: onHead(
+      send('HTTP/1.1 100 Continue\r\n\r\n'),
+      receiveRequest,
+      ...reply(200, 'done').steps,
+    ),
+    client: [
+      connection(
+        send(`${POST}expect: 100-continue\r\ncontent-length: 5\r\n\r\n`),
+        pause(60),
+        send('hello'),
+        receive(),
+      ),
+    ],
   },
   {
     name: 'a refusal while the client waits for 100-continue',
     manager: { proxy_100_continue: true },
     upstream: onHead(...reply(417, 'no').steps),
-    client: [connection(send(`${POST}expect: 100-continue\r\ncontent-length: 5\r\n\r\n`), receive())],
+    client: [
+      connection(send(`${POST}expect: 100-continue\r\ncontent-length: 5\r\n\r\n`), receive()),
+    ],
   },
   {
     name: 'a local reply to a request that expects 100-continue',
     routes: [answer({}, 403, 'no')],
-    client: [connection(send(`${POST}expect: 100-continue\r\ncontent-length: 5\r\n\r\n`), receive())],
+    client: [
+      connection(send(`${POST}expect: 100-continue\r\ncontent-length: 5\r\n\r\n`), receive()),
+    ],
   },
 ];
 
@@ -297,7 +418,9 @@ const early: readonly Scenario[] = [
   {
     name: 'an early response to a chunked request',
     upstream: onHead(...reply(200, 'early').steps),
-    client: [connection(send(`${CHUNKED}\r\n3\r\nabc\r\n`), receive(), pause(30), send('0\r\n\r\n'))],
+    client: [
+      connection(send(`${CHUNKED}\r\n3\r\nabc\r\n`), receive(), pause(30), send('0\r\n\r\n')),
+    ],
   },
   {
     name: 'a local reply while the client still sends',
@@ -336,6 +459,10 @@ export const requestFraming: Group = {
     ...pipelining,
     ...expectation,
     ...early,
-    { name: 'HEAD gets the headers alone', client: [request('HEAD', '/')], upstream: respond('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n') },
+    {
+      name: 'HEAD gets the headers alone',
+      client: [request('HEAD', '/')],
+      upstream: respond('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n'),
+    },
   ],
 };

@@ -37,25 +37,46 @@ const startLines: readonly Scenario[] = [
   bytes('a method with a hyphen', `M-SEARCH / HTTP/1.1\r\n${HOST}\r\n`),
   bytes('a method with an illegal character', `GE(T / HTTP/1.1\r\n${HOST}\r\n`),
   bytes('an empty method', ` / HTTP/1.1\r\n${HOST}\r\n`),
-  bytes('a TLS client hello on a plain listener', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'),
+  bytes(
+    'a TLS client hello on a plain listener',
+    '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n',
+  ),
   bytes('a request cut in every second byte', ...pairs(`GET /cut HTTP/1.1\r\n${HOST}\r\n`)),
-  bytes('a request cut between CR and LF', 'GET / HTTP/1.1\r', `\n${HOST.slice(0, -1)}`, '\n\r', '\n'),
+  bytes(
+    'a request cut between CR and LF',
+    'GET / HTTP/1.1\r',
+    `\n${HOST.slice(0, -1)}`,
+    '\n\r',
+    '\n',
+  ),
 ];
 
 /** The target. */
 const targets: readonly Scenario[] = [
   bytes('an absolute target', `GET http://other.test/a?b HTTP/1.1\r\n${HOST}\r\n`),
   bytes('an absolute target without a path', `GET http://other.test HTTP/1.1\r\n${HOST}\r\n`),
-  bytes('an absolute target with a query and no path', `GET http://other.test?x=1 HTTP/1.1\r\n${HOST}\r\n`),
+  bytes(
+    'an absolute target with a query and no path',
+    `GET http://other.test?x=1 HTTP/1.1\r\n${HOST}\r\n`,
+  ),
   bytes('an absolute target with a port', `GET http://other.test:8080/a HTTP/1.1\r\n${HOST}\r\n`),
   bytes('an absolute https target', `GET https://other.test/a HTTP/1.1\r\n${HOST}\r\n`),
-  bytes('an absolute target with an upper-case scheme', `GET HTTP://other.test/a HTTP/1.1\r\n${HOST}\r\n`),
+  bytes(
+    'an absolute target with an upper-case scheme',
+    `GET HTTP://other.test/a HTTP/1.1\r\n${HOST}\r\n`,
+  ),
   bytes('an absolute target of another scheme', `GET ftp://other.test/a HTTP/1.1\r\n${HOST}\r\n`),
-  bytes('an absolute target with user information', `GET http://me@other.test/a HTTP/1.1\r\n${HOST}\r\n`),
+  bytes(
+    'an absolute target with user information',
+    `GET http://me@other.test/a HTTP/1.1\r\n${HOST}\r\n`,
+  ),
   bytes('an absolute target with an empty host', `GET http:///a HTTP/1.1\r\n${HOST}\r\n`),
   bytes('an absolute target with an IPv6 host', `GET http://[::1]:80/a HTTP/1.1\r\n${HOST}\r\n`),
   bytes('an absolute target without a host header', 'GET http://other.test/a HTTP/1.1\r\n\r\n'),
-  bytes('an authority target for another method than CONNECT', `GET other.test:80 HTTP/1.1\r\n${HOST}\r\n`),
+  bytes(
+    'an authority target for another method than CONNECT',
+    `GET other.test:80 HTTP/1.1\r\n${HOST}\r\n`,
+  ),
   bytes('an asterisk target for OPTIONS', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`),
   bytes('an asterisk target for GET', `GET * HTTP/1.1\r\n${HOST}\r\n`),
   bytes('a target without a leading slash', `GET a/b HTTP/1.1\r\n${HOST}\r\n`),
@@ -115,33 +136,66 @@ const headers: readonly Scenario[] = [
   bytes('a pseudo-header in a header line', `GET / HTTP/1.1\r\n${HOST}:path: /other\r\n\r\n`),
   bytes('a header name with parentheses', `GET / HTTP/1.1\r\n${HOST}x(a): 1\r\n\r\n`),
   bytes('a header name with a byte above 127', `GET / HTTP/1.1\r\n${HOST}x-\xe9: 1\r\n\r\n`),
-  bytes('a header name of every legal punctuation', `GET / HTTP/1.1\r\n${HOST}!#$%&'*+-.^_\`|~: 1\r\n\r\n`),
+  bytes(
+    'a header name of every legal punctuation',
+    `GET / HTTP/1.1\r\n${HOST}!#$%&'*+-.^_\`|~: 1\r\n\r\n`,
+  ),
   bytes('an empty header value', `GET / HTTP/1.1\r\n${HOST}x-a:\r\n\r\n`),
   bytes('a header value of white space', `GET / HTTP/1.1\r\n${HOST}x-a: \t \r\n\r\n`),
   bytes('white space around a header value', `GET / HTTP/1.1\r\n${HOST}x-a: \t 1 \t\r\n\r\n`),
   bytes('no space after the colon', `GET / HTTP/1.1\r\n${HOST}x-a:1\r\n\r\n`),
   bytes('repeated headers', `GET / HTTP/1.1\r\n${HOST}x-a: 1\r\nx-b: 2\r\nx-a: 3\r\n\r\n`),
   bytes('repeated cookies', `GET / HTTP/1.1\r\n${HOST}cookie: a=1\r\ncookie: b=2\r\n\r\n`),
-  bytes('repeated singleton headers', `GET / HTTP/1.1\r\n${HOST}user-agent: a\r\nuser-agent: b\r\naccept: x\r\naccept: y\r\n\r\n`),
-  bytes('a head cut within a header name and value', 'GET / HTTP/1.1\r\nho', 'st: exam', `ple.test\r\nx-a`, ': 1\r\n\r\n'),
+  bytes(
+    'repeated singleton headers',
+    `GET / HTTP/1.1\r\n${HOST}user-agent: a\r\nuser-agent: b\r\naccept: x\r\naccept: y\r\n\r\n`,
+  ),
+  bytes(
+    'a head cut within a header name and value',
+    'GET / HTTP/1.1\r\nho',
+    'st: exam',
+    `ple.test\r\nx-a`,
+    ': 1\r\n\r\n',
+  ),
 ];
 
 /** Hop-by-hop headers. */
 const hopByHop: readonly Scenario[] = [
-  bytes('connection and what it names', `GET / HTTP/1.1\r\n${HOST}connection: keep-alive, x-a\r\nx-a: 1\r\n\r\n`),
+  bytes(
+    'connection and what it names',
+    `GET / HTTP/1.1\r\n${HOST}connection: keep-alive, x-a\r\nx-a: 1\r\n\r\n`,
+  ),
   bytes('connection: close', `GET / HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`),
-  bytes('connection: close among others', `GET / HTTP/1.1\r\n${HOST}connection: x-a, Close\r\nx-a: 1\r\n\r\n`),
-  bytes('keep-alive', `GET / HTTP/1.1\r\n${HOST}keep-alive: timeout=5\r\nconnection: keep-alive\r\n\r\n`),
+  bytes(
+    'connection: close among others',
+    `GET / HTTP/1.1\r\n${HOST}connection: x-a, Close\r\nx-a: 1\r\n\r\n`,
+  ),
+  bytes(
+    'keep-alive',
+    `GET / HTTP/1.1\r\n${HOST}keep-alive: timeout=5\r\nconnection: keep-alive\r\n\r\n`,
+  ),
   bytes('proxy-connection', `GET / HTTP/1.1\r\n${HOST}proxy-connection: close\r\n\r\n`),
   bytes('proxy-authorization', `GET / HTTP/1.1\r\n${HOST}proxy-authorization: Basic eA==\r\n\r\n`),
   bytes('te: trailers', `GET / HTTP/1.1\r\n${HOST}te: trailers\r\nconnection: te\r\n\r\n`),
   bytes('te: gzip', `GET / HTTP/1.1\r\n${HOST}te: gzip\r\nconnection: te\r\n\r\n`),
   bytes('trailer announcement', `GET / HTTP/1.1\r\n${HOST}trailer: x-sum\r\n\r\n`),
-  bytes('upgrade without an upgrade configuration', `GET / HTTP/1.1\r\n${HOST}connection: upgrade\r\nupgrade: websocket\r\n\r\n`),
-  bytes('upgrade without connection: upgrade', `GET / HTTP/1.1\r\n${HOST}upgrade: websocket\r\n\r\n`),
-  bytes('upgrade to h2c', `GET / HTTP/1.1\r\n${HOST}connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n\r\n`),
+  bytes(
+    'upgrade without an upgrade configuration',
+    `GET / HTTP/1.1\r\n${HOST}connection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+  ),
+  bytes(
+    'upgrade without connection: upgrade',
+    `GET / HTTP/1.1\r\n${HOST}upgrade: websocket\r\n\r\n`,
+  ),
+  bytes(
+    'upgrade to h2c',
+    `GET / HTTP/1.1\r\n${HOST}connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n\r\n`,
+  ),
   bytes('a request to remove the host', `GET / HTTP/1.1\r\n${HOST}connection: host\r\n\r\n`),
-  bytes('a request to remove a forwarding header', `GET / HTTP/1.1\r\n${HOST}x-forwarded-for: 1.2.3.4\r\nconnection: x-forwarded-for\r\n\r\n`),
+  bytes(
+    'a request to remove a forwarding header',
+    `GET / HTTP/1.1\r\n${HOST}x-forwarded-for: 1.2.3.4\r\nconnection: x-forwarded-for\r\n\r\n`,
+  ),
 ];
 
 function pairs(text: string): string[] {

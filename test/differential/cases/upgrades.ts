@@ -1,11 +1,24 @@
-import { connection, get, raw, receive, receiveClose, receiveText, requestBytes } from '../harness/client-script.ts';
+import {
+  connection,
+  get,
+  raw,
+  receive,
+  receiveClose,
+  receiveText,
+  requestBytes,
+} from '../harness/client-script.ts';
 import { answer, route } from '../harness/configuration.ts';
 import type { Group, Scenario } from '../harness/scenario.ts';
 import { close, halfClose, pause, send } from '../harness/step.ts';
 import { echo, onHead, onRequest, reply, respond } from '../harness/upstream-script.ts';
 
-const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
-const ASK = requestBytes('GET', '/chat', ['connection: Upgrade', 'Upgrade: websocket', 'sec-websocket-key: x']);
+const SWITCH =
+  'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+const ASK = requestBytes('GET', '/chat', [
+  'connection: Upgrade',
+  'Upgrade: websocket',
+  'sec-websocket-key: x',
+]);
 const enabled = { upgrade_configs: [{ upgrade_type: 'websocket' }] };
 const accepts = onRequest(send(SWITCH), echo);
 
@@ -14,7 +27,17 @@ const webSocket: readonly Scenario[] = [
     name: 'a WebSocket tunnel carries bytes both ways',
     manager: enabled,
     upstream: accepts,
-    client: [connection(send(ASK), receiveText('\r\n\r\n'), send('ping'), receiveText('ping'), send('pong'), receiveText('pong'), close)],
+    client: [
+      connection(
+        send(ASK),
+        receiveText('\r\n\r\n'),
+        send('ping'),
+        receiveText('ping'),
+        send('pong'),
+        receiveText('pong'),
+        close,
+      ),
+    ],
   },
   {
     name: 'bytes right behind the upgrade request are tunnelled',
@@ -38,7 +61,16 @@ const webSocket: readonly Scenario[] = [
     name: 'the client half-closes a tunnel',
     manager: enabled,
     upstream: accepts,
-    client: [connection(send(ASK), receiveText('\r\n\r\n'), send('last'), receiveText('last'), halfClose, receiveClose)],
+    client: [
+      connection(
+        send(ASK),
+        receiveText('\r\n\r\n'),
+        send('last'),
+        receiveText('last'),
+        halfClose,
+        receiveClose,
+      ),
+    ],
   },
   {
     name: 'the upstream declines an upgrade',
@@ -67,7 +99,13 @@ const webSocket: readonly Scenario[] = [
     name: 'the upgrade type is compared without case',
     manager: enabled,
     upstream: accepts,
-    client: [connection(send(requestBytes('GET', '/', ['connection: upgrade', 'upgrade: WebSocket'])), receiveText('\r\n\r\n'), close)],
+    client: [
+      connection(
+        send(requestBytes('GET', '/', ['connection: upgrade', 'upgrade: WebSocket'])),
+        receiveText('\r\n\r\n'),
+        close,
+      ),
+    ],
   },
   {
     name: 'a list of upgrade protocols',
@@ -78,18 +116,33 @@ const webSocket: readonly Scenario[] = [
     name: 'connection lists upgrade among others',
     manager: enabled,
     upstream: accepts,
-    client: [connection(send(requestBytes('GET', '/', ['connection: keep-alive, Upgrade', 'upgrade: websocket'])), receiveText('\r\n\r\n'), close)],
+    client: [
+      connection(
+        send(requestBytes('GET', '/', ['connection: keep-alive, Upgrade', 'upgrade: websocket'])),
+        receiveText('\r\n\r\n'),
+        close,
+      ),
+    ],
   },
   {
     name: 'an upgrade with a body',
     manager: enabled,
     upstream: onHead(send(SWITCH), echo),
-    client: [connection(send(requestBytes('GET', '/', ['connection: upgrade', 'upgrade: websocket'], 'body')), receiveText('\r\n\r\n'), pause(30), close)],
+    client: [
+      connection(
+        send(requestBytes('GET', '/', ['connection: upgrade', 'upgrade: websocket'], 'body')),
+        receiveText('\r\n\r\n'),
+        pause(30),
+        close,
+      ),
+    ],
   },
   {
     name: 'a route turns an upgrade off',
     manager: enabled,
-    routes: [route({ action: { upgrade_configs: [{ upgrade_type: 'websocket', enabled: false }] } })],
+    routes: [
+      route({ action: { upgrade_configs: [{ upgrade_type: 'websocket', enabled: false }] } }),
+    ],
     client: [raw(ASK)],
   },
   {
@@ -121,12 +174,23 @@ const webSocket: readonly Scenario[] = [
     manager: enabled,
     routes: [route({ action: { timeout: '0.1s' } })],
     upstream: accepts,
-    client: [connection(send(ASK), receiveText('\r\n\r\n'), pause(200), send('ping'), receiveText('ping'), close)],
+    client: [
+      connection(
+        send(ASK),
+        receiveText('\r\n\r\n'),
+        pause(200),
+        send('ping'),
+        receiveText('ping'),
+        close,
+      ),
+    ],
   },
   {
     name: 'an upgrade with HTTP/1.0 in the answer',
     manager: enabled,
-    upstream: respond('HTTP/1.0 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+    upstream: respond(
+      'HTTP/1.0 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+    ),
     client: [connection(send(ASK), pause(80), close)],
   },
 ];
@@ -151,7 +215,15 @@ const connect: readonly Scenario[] = [
     manager: connectEnabled,
     routes: [connectRoute],
     upstream: { after: 'connection', steps: [echo] },
-    client: [connection(send(CONNECT), receiveText('\r\n\r\n'), send('raw bytes'), receiveText('raw bytes'), close)],
+    client: [
+      connection(
+        send(CONNECT),
+        receiveText('\r\n\r\n'),
+        send('raw bytes'),
+        receiveText('raw bytes'),
+        close,
+      ),
+    ],
   },
   {
     name: 'a terminated CONNECT ends when the upstream closes',
@@ -165,7 +237,15 @@ const connect: readonly Scenario[] = [
     manager: connectEnabled,
     routes: [proxyRoute],
     upstream: onHead(send('HTTP/1.1 200 OK\r\n\r\n'), echo),
-    client: [connection(send(CONNECT), receiveText('\r\n\r\n'), send('raw bytes'), receiveText('raw bytes'), close)],
+    client: [
+      connection(
+        send(CONNECT),
+        receiveText('\r\n\r\n'),
+        send('raw bytes'),
+        receiveText('raw bytes'),
+        close,
+      ),
+    ],
   },
   {
     name: 'a forwarded CONNECT is declined',
@@ -184,14 +264,24 @@ const connect: readonly Scenario[] = [
     name: 'CONNECT with a content-length',
     manager: connectEnabled,
     routes: [connectRoute],
-    client: [raw('CONNECT tunnel.test:443 HTTP/1.1\r\nhost: tunnel.test:443\r\ncontent-length: 3\r\n\r\nabc')],
+    client: [
+      raw(
+        'CONNECT tunnel.test:443 HTTP/1.1\r\nhost: tunnel.test:443\r\ncontent-length: 3\r\n\r\nabc',
+      ),
+    ],
   },
   {
     name: 'CONNECT with another host header',
     manager: connectEnabled,
     routes: [connectRoute],
     upstream: { after: 'connection', steps: [echo] },
-    client: [connection(send('CONNECT tunnel.test:443 HTTP/1.1\r\nhost: other.test\r\n\r\n'), receiveText('\r\n\r\n'), close)],
+    client: [
+      connection(
+        send('CONNECT tunnel.test:443 HTTP/1.1\r\nhost: other.test\r\n\r\n'),
+        receiveText('\r\n\r\n'),
+        close,
+      ),
+    ],
   },
   {
     name: 'a connect route does not match other methods',

@@ -12,7 +12,14 @@ const TIMEOUT_MS = 10_000;
 /** Asks the admin address of a proxy on the loopback interface. */
 export function askAdmin(port: number, method: string, path: string): Promise<AdminResponse> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, method, path, agent: false, timeout: TIMEOUT_MS });
+    const asked = request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      agent: false,
+      timeout: TIMEOUT_MS,
+    });
     asked.on('error', reject);
     asked.on('timeout', () => asked.destroy(new Error(`no answer from the admin page ${path}`)));
     asked.on('response', (response) => {
@@ -37,9 +44,7 @@ export function askAdmin(port: number, method: string, path: string): Promise<Ad
 export async function listenerPorts(adminPort: number): Promise<ReadonlyMap<string, number>> {
   const { body } = await askAdmin(adminPort, 'GET', '/listeners?format=json');
   const { listener_statuses: statuses = [] } = JSON.parse(body) as ListenersPage;
-  return new Map(
-    statuses.map((each) => [each.name, each.local_address.socket_address.port_value]),
-  );
+  return new Map(statuses.map((each) => [each.name, each.local_address.socket_address.port_value]));
 }
 
 interface ListenersPage {

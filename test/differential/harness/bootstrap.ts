@@ -55,7 +55,7 @@ export function upstreamNames(scenario: Scenario): string[] {
 export function fillInText(text: string, placement: Placement, listenerPort?: number): string {
   return text
     .replaceAll('{{id}}', placement.id)
-    .replace(/\{\{port:([\w-]+)\}\}/g, (_, name: string) => `${placement.upstreamPorts[name] ?? 0}`)
+    .replace(/\{\{port:([^}]+)\}\}/g, (_, name: string) => `${placement.upstreamPorts[name] ?? 0}`)
     .replaceAll('{{listener}}', `${listenerPort ?? 0}`);
 }
 
@@ -110,7 +110,10 @@ function virtualHostsOf(scenario: Scenario): readonly JsonObject[] {
 function accessLogsOf({ scenario, logPath, extraLogPaths }: Placement): JsonObject[] {
   const own = fileLog(logPath, { log_format: { json_format: LOG_FORMAT } });
   const extra = (scenario.logs ?? []).map((log, index) => ({
-    ...fileLog(extraLogPaths[index] ?? '', log.format === undefined ? {} : { log_format: log.format }),
+    ...fileLog(
+      extraLogPaths[index] ?? '',
+      log.format === undefined ? {} : { log_format: log.format },
+    ),
     ...(log.filter === undefined ? {} : { filter: log.filter }),
   }));
   return [own, ...extra];
@@ -164,6 +167,6 @@ function isObject(value: Json | undefined): value is JsonObject {
 
 /** Replaces placeholders throughout; a text that is nothing but a port becomes a number. */
 function fillIn(value: JsonObject, placement: Placement): JsonObject {
-  const text = JSON.stringify(value).replace(/"\{\{port:([\w-]+)\}\}"/g, '{{port:$1}}');
+  const text = JSON.stringify(value).replace(/"\{\{port:([^}]+)\}\}"/g, '{{port:$1}}');
   return JSON.parse(fillInText(text, placement)) as JsonObject;
 }

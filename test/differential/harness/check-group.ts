@@ -17,7 +17,8 @@ export async function checkGroup(t: Test, group: Group): Promise<void> {
   const again = first.size === 0 ? first : await failuresOf(group, [...first.keys()]);
   for (const scenario of group.scenarios) {
     const failure = again.get(scenario);
-    if (failure === undefined && first.has(scenario)) t.comment(`passed at the second attempt: ${scenario.name}`);
+    if (failure === undefined && first.has(scenario))
+      t.comment(`passed at the second attempt: ${scenario.name}`);
     if (failure === undefined) t.pass(scenario.name);
     else t.fail(scenario.name, { differences: failure.split('\n') });
   }

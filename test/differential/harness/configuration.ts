@@ -54,7 +54,12 @@ export function virtualHost(
 }
 
 /** A `HeaderValueOption` as Envoy's `append_action` names it. */
-export function header(key: string, value: string, appendAction?: string, more: JsonObject = {}): JsonObject {
+export function header(
+  key: string,
+  value: string,
+  appendAction?: string,
+  more: JsonObject = {},
+): JsonObject {
   return {
     header: { key, value },
     ...(appendAction === undefined ? {} : { append_action: appendAction }),

@@ -27,7 +27,10 @@ export function differences(expected: unknown, actual: unknown, path = ''): Diff
 }
 
 /** A difference for people: list by list, the lines that are only in one of them. */
-export function describe({ path, expected, actual }: Difference, names: readonly [string, string]): string {
+export function describe(
+  { path, expected, actual }: Difference,
+  names: readonly [string, string],
+): string {
   if (isPlainList(expected) && isPlainList(actual)) {
     const gone = expected.filter((each) => !actual.includes(each));
     const added = actual.filter((each) => !expected.includes(each));

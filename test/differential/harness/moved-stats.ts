@@ -1,6 +1,6 @@
 import type { Stats } from './admin-client.ts';
-import type { Observation, ObservedStats } from './observation.ts';
 import type { Placement } from './bootstrap.ts';
+import type { Observation, ObservedStats } from './observation.ts';
 
 /** Stats that say the same in every scenario, or how reads and writes happened to interleave. */
 const UNINTERESTING = [
@@ -22,7 +22,8 @@ export function isStatOf(name: string, id: string): boolean {
 /** Whether nothing of the scenario is under way any more. */
 export function isQuiet(stats: Stats, id: string): boolean {
   for (const [name, value] of stats) {
-    const busy = /\.(downstream_cx_active|downstream_rq_active|upstream_rq_active|upstream_rq_pending_active)$/;
+    const busy =
+      /\.(downstream_cx_active|downstream_rq_active|upstream_rq_active|upstream_rq_pending_active)$/;
     if (value !== 0 && isStatOf(name, id) && busy.test(name)) return false;
   }
   return true;
@@ -49,7 +50,11 @@ export function movedStats(
   moved.sort(([a], [b]) => (a < b ? -1 : 1));
   const scopes: Record<string, Record<string, number>> = {};
   for (const [name, amount] of moved) {
-    const [, scope = '', rest = ''] = /^((?:http1|[^.]+\.[^.]+))\.(.*)$/.exec(name) ?? ['', '', name];
+    const [, scope = '', rest = ''] = /^((?:http1|[^.]+\.[^.]+))\.(.*)$/.exec(name) ?? [
+      '',
+      '',
+      name,
+    ];
     scopes[scope] = { ...scopes[scope], [rest]: amount };
   }
   return scopes;
@@ -68,10 +73,7 @@ function dependsOnChunks(name: string, seen: Pick<Observation, 'client' | 'upstr
 }
 
 function writesChunks(
-  connections: readonly (
-    | Observation['client'][number]
-    | Observation['upstream'][string][number]
-  )[],
+  connections: readonly (Observation['client'][number] | Observation['upstream'][string][number])[],
 ): boolean {
   return connections
     .flatMap((each) => ('responses' in each ? each.responses : each.requests))

@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import type { ClientScript, ClientStep } from './client-script.ts';
-import { declaredFraming, type Framing, headerOf, type ParsedMessages, parseMessages } from './http-message.ts';
+import {
+  declaredFraming,
+  type Framing,
+  headerOf,
+  type ParsedMessages,
+  parseMessages,
+} from './http-message.ts';
 import { type ClientObservation, observedMessage, shownBytes } from './observation.ts';
 import { ScriptedSocket } from './scripted-socket.ts';
 
@@ -94,10 +100,7 @@ class Client {
 
   /** Waits for a condition, which a close of the proxy makes hopeless. */
   #wait(condition: () => boolean): Promise<boolean> {
-    return this.#connection.until(
-      () => condition() || this.#connection.peerEnded,
-      STEP_TIMEOUT_MS,
-    );
+    return this.#connection.until(() => condition() || this.#connection.peerEnded, STEP_TIMEOUT_MS);
   }
 
   #findText(text: string): boolean {
@@ -132,7 +135,8 @@ function responseFraming(method: string, head: readonly string[]): Framing {
   if (status === 101 || (method === 'CONNECT' && status >= 200 && status < 300)) {
     return { kind: 'tunnel' };
   }
-  if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return { kind: 'none' };
+  if (status < 200 || status === 204 || status === 304 || method === 'HEAD')
+    return { kind: 'none' };
   return declaredFraming(head) ?? { kind: 'untilClose' };
 }
 

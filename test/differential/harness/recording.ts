@@ -63,7 +63,8 @@ function pathOf(group: Group): string {
 /** JSON that puts on one line what fits on one. */
 function format(value: unknown, indent: number): string {
   const line = JSON.stringify(value);
-  if (line.length + indent <= LINE_WIDTH || typeof value !== 'object' || value === null) return line;
+  if (line.length + indent <= LINE_WIDTH || typeof value !== 'object' || value === null)
+    return line;
   const inner = ' '.repeat(indent + 1);
   const isList = Array.isArray(value);
   const parts = Object.entries(value).map(

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapOf, type Placement, upstreamNames } from './bootstrap.ts';
 import { mapTexts } from './normalise.ts';
+import { DeafListener } from './deaf-listener.ts';
 import type { Observation } from './observation.ts';
 import type { ProxyCommand } from './proxy-command.ts';
-import { startProxy, type ProxyProcess } from './proxy-process.ts';
+import { type ProxyProcess, startProxy } from './proxy-process.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Group, Scenario } from './scenario.ts';
 import { ScriptedUpstream } from './scripted-upstream.ts';
@@ -75,6 +76,7 @@ class Batch {
   readonly #directory: string;
   readonly #upstreams = new Map<Placement, ReadonlyMap<string, ScriptedUpstream>>();
   readonly #observations = new Map<string, Observation>();
+  #deaf: DeafListener | undefined;
 
   constructor(command: ProxyCommand, group: Group, directory: string) {
     this.#command = command;
@@ -84,6 +86,7 @@ class Batch {
 
   async run(scenarios: readonly Scenario[]): Promise<BatchRun> {
     try {
+      this.#deaf = await startDeafListener(scenarios);
       const placements = await Promise.all(scenarios.map((each, at) => this.#place(each, at)));
       const bootstrap = bootstrapOf(placements, this.#group.bootstrap);
       const commandLine = this.#group.commandLine ?? [];
@@ -98,8 +101,11 @@ class Batch {
       const unfinished = scenarios.filter(({ name }) => !this.#observations.has(name));
       return { observations: this.#observations, unfinished, output: proxy.output };
     } finally {
+      await this.#deaf?.stop();
       await Promise.all(
-        [...this.#upstreams.values()].flatMap((each) => [...each.values()].map((one) => one.stop())),
+        [...this.#upstreams.values()].flatMap((each) =>
+          [...each.values()].map((one) => one.stop()),
+        ),
       );
     }
   }
@@ -108,13 +114,19 @@ class Batch {
     const id = `k${String(index).padStart(3, '0')}`;
     const path = (name: string) => join(this.#directory, `${id}.${Date.now()}.${name}.log`);
     const upstreams = new Map(
-      upstreamNames(scenario).map((name) => [name, new ScriptedUpstream(repliesOf(scenario, name, id))]),
+      upstreamNames(scenario).map((name) => [
+        name,
+        new ScriptedUpstream(repliesOf(scenario, name, id)),
+      ]),
     );
     await Promise.all([...upstreams.values()].map((each) => each.start()));
     const placement = {
       scenario,
       id,
-      upstreamPorts: Object.fromEntries([...upstreams].map(([name, each]) => [name, each.port])),
+      upstreamPorts: {
+        ...Object.fromEntries([...upstreams].map(([name, each]) => [name, each.port])),
+        deaf: this.#deaf?.port ?? 0,
+      },
       logPath: path('access'),
       extraLogPaths: (scenario.logs ?? []).map((_, at) => path(`extra${at}`)),
     };
@@ -145,6 +157,11 @@ class Batch {
       this.#observations.set(name, { ...outcome, ...EMPTY });
     }
   }
+}
+
+async function startDeafListener(scenarios: readonly Scenario[]): Promise<DeafListener | undefined> {
+  const wanted = JSON.stringify(scenarios).includes('{{port:deaf}}');
+  return wanted ? await DeafListener.start() : undefined;
 }
 
 function repliesOf(scenario: Scenario, name: string, id: string): readonly Reply[] {

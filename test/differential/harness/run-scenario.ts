@@ -5,7 +5,12 @@ import { fillInText, type Placement } from './bootstrap.ts';
 import type { ClientScript } from './client-script.ts';
 import { isQuiet, movedStats } from './moved-stats.ts';
 import { mapTexts, normaliser } from './normalise.ts';
-import { type AdminObservation, type LogEntry, type Observation, shownBytes } from './observation.ts';
+import {
+  type AdminObservation,
+  type LogEntry,
+  type Observation,
+  shownBytes,
+} from './observation.ts';
 import { LOG_FLUSH_MS, type ProxyProcess } from './proxy-process.ts';
 import { type ClientRun, runClient } from './raw-client.ts';
 import type { AdminRequest } from './scenario.ts';
@@ -42,7 +47,7 @@ export async function runScenario(
     ...(placement.extraLogPaths.length > 0 ? { logs: await extraLogs(placement) } : {}),
     ...(admin.length > 0 ? { admin } : {}),
   };
-  const ports = portNames(port, proxy, runs, upstreams);
+  const ports = portNames(port, proxy, placement, runs, upstreams);
   const observation = mapTexts(seen, normaliser({ id, ports, scenario }));
   return { ...observation, stats: movedStats(placement, before, stats, seen) };
 }
@@ -126,15 +131,16 @@ function keyPaths(value: unknown, path: string): string[] {
 function portNames(
   listenerPort: number,
   proxy: ProxyProcess,
+  placement: Placement,
   runs: readonly ClientRun[],
   upstreams: ReadonlyMap<string, ScriptedUpstream>,
 ): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
+  for (const [name, port] of Object.entries(placement.upstreamPorts)) names.set(port, name);
   for (const each of upstreams.values()) {
     for (const port of each.peerPorts) names.set(port, 'proxy');
   }
   for (const run of runs) names.set(run.localPort, 'client');
-  for (const [name, each] of upstreams) names.set(each.port, name);
   names.set(proxy.adminPort, 'admin');
   names.set(listenerPort, 'listener');
   return names;

@@ -4,7 +4,6 @@ import { observedMessage, shownBytes, type UpstreamObservation } from './observa
 import { ScriptedSocket } from './scripted-socket.ts';
 import type { Reply, UpstreamStep } from './upstream-script.ts';
 
-
 /** Longer than any run of the table. */
 const CONNECTION_LIFETIME_MS = 3_600_000;
 
@@ -158,4 +157,3 @@ class UpstreamConnection {
     return { ...parsed, rest: Buffer.concat([parsed.rest, received.subarray(tunnel)]) };
   }
 }
-

@@ -1,0 +1,469 @@
+import { get, post, request } from '../harness/client-script.ts';
+import { answer, extension, header, named, route, virtualHost } from '../harness/configuration.ts';
+import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
+import { reply } from '../harness/upstream-script.ts';
+
+/** A redirect of everything below a prefix, and a few requests. */
+function redirects(name: string, action: JsonObject, ...client: Scenario['client']): Scenario {
+  return { name: `redirect: ${name}`, routes: [route({ prefix: '/a', redirect: action })], client };
+}
+
+const redirectScenarios: readonly Scenario[] = [
+  redirects('nothing said', {}, get('/a?x=1')),
+  redirects(
+    'https',
+    { https_redirect: true },
+    get('/a?x=1'),
+    get('/a', 'host: example.test:80'),
+    get('/a', 'host: example.test:8080'),
+    get('/a', 'host: [::1]:80'),
+  ),
+  redirects('a scheme', { scheme_redirect: 'ftp' }, get('/a')),
+  redirects(
+    'http from https drops its port',
+    { scheme_redirect: 'http' },
+    get('/a', 'host: example.test:443', 'x-forwarded-proto: https'),
+  ),
+  redirects(
+    'a host',
+    { host_redirect: 'other.test' },
+    get('/a/b?x=1'),
+    get('/a', 'host: example.test:81'),
+  ),
+  redirects('a host with a port', { host_redirect: 'other.test:99' }, get('/a')),
+  redirects(
+    'a port',
+    { port_redirect: 8443 },
+    get('/a'),
+    get('/a', 'host: example.test:80'),
+    get('/a', 'host: [::1]:80'),
+  ),
+  redirects('a host and a port', { host_redirect: 'other.test', port_redirect: 81 }, get('/a')),
+  redirects('a path', { path_redirect: '/new' }, get('/a/b?x=1'), get('/a')),
+  redirects('a path with a query', { path_redirect: '/new?y=2' }, get('/a?x=1'), get('/a')),
+  redirects(
+    'a path without the query',
+    { path_redirect: '/new', strip_query: true },
+    get('/a?x=1'),
+  ),
+  redirects('a prefix', { prefix_rewrite: '/b' }, get('/a/c?x=1'), get('/a')),
+  redirects(
+    'a regex',
+    { regex_rewrite: { pattern: { regex: '^/a/([^/]+)/(.*)$' }, substitution: '/\\2/\\1' } },
+    get('/a/one/two?x=1'),
+    get('/a'),
+  ),
+  redirects('strip_query alone', { strip_query: true }, get('/a?x=1')),
+  ...['FOUND', 'SEE_OTHER', 'TEMPORARY_REDIRECT', 'PERMANENT_REDIRECT'].map((code) =>
+    redirects(code, { path_redirect: '/new', response_code: code }, get('/a'), post('/a', 'body')),
+  ),
+  redirects(
+    'all at once',
+    {
+      https_redirect: true,
+      host_redirect: 'other.test',
+      port_redirect: 444,
+      prefix_rewrite: '/z',
+      strip_query: true,
+      response_code: 'FOUND',
+    },
+    get('/a/b?c'),
+  ),
+  {
+    name: 'redirect: with response headers',
+    routes: [
+      route({
+        redirect: { path_redirect: '/new' },
+        with: {
+          response_headers_to_add: [header('x-why', 'moved')],
+          response_headers_to_remove: ['server'],
+        },
+      }),
+    ],
+    client: [get('/a')],
+  },
+  {
+    name: 'redirect: HEAD',
+    routes: [route({ redirect: { path_redirect: '/new' } })],
+    client: [request('HEAD', '/a')],
+  },
+  {
+    name: 'redirect: an exact path with a prefix rewrite',
+    routes: [route({ path: '/a', redirect: { prefix_rewrite: '/b' } })],
+    client: [get('/a?x')],
+  },
+];
+
+/** A route whose action rewrites, and a few requests that show in what way. */
+function rewrites(
+  name: string,
+  short: Parameters<typeof route>[0],
+  ...client: Scenario['client']
+): Scenario {
+  return { name: `rewrite: ${name}`, routes: [route(short)], client };
+}
+
+function template(match: string, rewrite: string): Parameters<typeof route>[0] {
+  return {
+    match: {
+      path_match_policy: extension(
+        'matcher',
+        'extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+        { path_template: match },
+      ),
+    },
+    action: {
+      path_rewrite_policy: extension(
+        'rewriter',
+        'extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig',
+        { path_template_rewrite: rewrite },
+      ),
+    },
+  };
+}
+
+const rewriteScenarios: readonly Scenario[] = [
+  rewrites(
+    'a prefix',
+    { prefix: '/a', action: { prefix_rewrite: '/b' } },
+    get('/a/c?x=1'),
+    get('/a'),
+    get('/abc'),
+  ),
+  rewrites(
+    'a prefix to the root',
+    { prefix: '/a/', action: { prefix_rewrite: '/' } },
+    get('/a/c'),
+    get('/a/'),
+  ),
+  rewrites(
+    'a prefix to the root without a slash',
+    { prefix: '/a', action: { prefix_rewrite: '/' } },
+    get('/a/c'),
+    get('/a'),
+  ),
+  rewrites(
+    'a prefix without case',
+    { match: { prefix: '/Aa', case_sensitive: false }, action: { prefix_rewrite: '/b' } },
+    get('/aA/c'),
+  ),
+  rewrites('an exact path', { path: '/a', action: { prefix_rewrite: '/b' } }, get('/a?x')),
+  rewrites(
+    'a separated prefix',
+    { match: { path_separated_prefix: '/a' }, action: { prefix_rewrite: '/b' } },
+    get('/a/c'),
+    get('/a'),
+  ),
+  rewrites(
+    'a prefix rewrite of a regex match',
+    { regex: '/a.*', action: { prefix_rewrite: '/b' } },
+    get('/abc?x'),
+  ),
+  rewrites(
+    'a regex with groups',
+    {
+      action: {
+        regex_rewrite: { pattern: { regex: '/([a-z]+)/(\\d+)' }, substitution: '/\\2-\\1\\0' },
+      },
+    },
+    get('/ab/12/x?y=/cd/34'),
+    get('/none'),
+  ),
+  rewrites(
+    'a regex that matches often',
+    { action: { regex_rewrite: { pattern: { regex: 'o' }, substitution: '0' } } },
+    get('/foo/boo?oo'),
+  ),
+  rewrites(
+    'a regex without a match',
+    { action: { regex_rewrite: { pattern: { regex: 'zzz' }, substitution: 'y' } } },
+    get('/foo'),
+  ),
+  rewrites(
+    'a template',
+    template('/api/{version}/{rest=**}', '/{rest}/{version}'),
+    get('/api/v1/a/b?x=1'),
+  ),
+  rewrites('a template with literals', template('/{a}/{b}', '/x-{b}/y-{a}'), get('/1/2')),
+  rewrites(
+    'a path with a formatter',
+    { action: { path_rewrite: '/new/%REQ(x-a)%' } },
+    get('/a?x=1', 'x-a: one'),
+    get('/a'),
+  ),
+  rewrites('a host', { action: { host_rewrite_literal: 'inner.test' } }, get('/')),
+  rewrites(
+    'a host and x-forwarded-host',
+    { action: { host_rewrite_literal: 'inner.test', append_x_forwarded_host: true } },
+    get('/'),
+    get('/', 'x-forwarded-host: outer.test'),
+  ),
+  rewrites(
+    'a host from a header',
+    { action: { host_rewrite_header: 'x-host' } },
+    get('/', 'x-host: inner.test'),
+    get('/'),
+  ),
+  rewrites(
+    'a host from the path',
+    {
+      action: {
+        host_rewrite_path_regex: { pattern: { regex: '^/([^/]+)/.*$' }, substitution: '\\1.test' },
+      },
+    },
+    get('/tenant/x?y=/z/'),
+    get('/'),
+  ),
+  rewrites(
+    'a host by the upstream’s name on a static cluster',
+    { action: { auto_host_rewrite: true } },
+    get('/'),
+  ),
+  rewrites(
+    'a host with a formatter',
+    { action: { host_rewrite: '%REQ(x-a)%.test' } },
+    get('/', 'x-a: one'),
+  ),
+  {
+    name: 'rewrite: the original path is logged and forwarded',
+    routes: [route({ prefix: '/a', action: { prefix_rewrite: '/b' } })],
+    logs: [
+      {
+        format: {
+          text_format_source: {
+            inline_string:
+              '%REQ(:PATH)% %REQ(X-ENVOY-ORIGINAL-PATH)% %PATH% %PATH(NQ:ORIG)% %PATH(WQ:PATH)% %PATH(NQ:ORIG_OR_PATH):3%\n',
+          },
+        },
+      },
+    ],
+    client: [get('/a/c?x=1')],
+  },
+];
+
+/** Request headers added by a route in the given way, shown by what the upstream sees. */
+function adds(name: string, option: JsonObject, ...client: Scenario['client']): Scenario {
+  return {
+    name: `request header: ${name}`,
+    routes: [route({ with: { request_headers_to_add: [option] } })],
+    client,
+  };
+}
+
+const actions = [
+  'APPEND_IF_EXISTS_OR_ADD',
+  'ADD_IF_ABSENT',
+  'OVERWRITE_IF_EXISTS_OR_ADD',
+  'OVERWRITE_IF_EXISTS',
+];
+
+const headerScenarios: readonly Scenario[] = [
+  ...actions.map((action) =>
+    adds(action, header('x-a', 'new', action), get('/', 'x-a: old', 'x-b: 1'), get('/')),
+  ),
+  ...actions.map((action) =>
+    adds(
+      `${action} of an inline header`,
+      header('user-agent', 'new', action),
+      get('/', 'user-agent: old'),
+      get('/'),
+    ),
+  ),
+  ...actions.map(
+    (action): Scenario => ({
+      name: `response header: ${action}`,
+      routes: [route({ with: { response_headers_to_add: [header('x-a', 'new', action)] } })],
+      upstream: [reply(200, 'ok', 'x-a: old', 'x-b: 1'), reply(200, 'ok')],
+      client: [get('/'), get('/')],
+    }),
+  ),
+  adds(
+    'the deprecated append: false',
+    { header: { key: 'x-a', value: 'new' }, append: false },
+    get('/', 'x-a: old'),
+  ),
+  adds('an empty value is left out', header('x-a', ''), get('/')),
+  adds(
+    'an empty value is kept',
+    header('x-a', '', undefined, { keep_empty_value: true }),
+    get('/'),
+  ),
+  adds('a formatter without a value is left out', header('x-a', '%REQ(x-none)%'), get('/')),
+  adds(
+    'a formatter without a value is kept',
+    header('x-a', '%REQ(x-none)%', undefined, { keep_empty_value: true }),
+    get('/'),
+  ),
+  adds('a per cent sign', header('x-a', '100%%'), get('/')),
+  adds('an upper-case name', header('X-Upper', 'x'), get('/')),
+  adds(
+    'the user agent twice',
+    header('user-agent', 'second', 'APPEND_IF_EXISTS_OR_ADD'),
+    get('/', 'user-agent: a', 'user-agent: b'),
+  ),
+  adds('a cookie', header('cookie', 'c=3'), get('/', 'cookie: a=1', 'cookie: b=2')),
+  adds(
+    'remove_on_match is no part of a value',
+    header('x-a', '%REQ(:authority)%-%PROTOCOL%-%REQ(x-a?:path):4%'),
+    get('/path'),
+  ),
+  ...[
+    '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
+    '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%',
+    '%DOWNSTREAM_REMOTE_ADDRESS%',
+    '%DOWNSTREAM_REMOTE_PORT%',
+    '%DOWNSTREAM_LOCAL_ADDRESS%',
+    '%DOWNSTREAM_LOCAL_PORT%',
+    '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%',
+    '%UPSTREAM_REMOTE_ADDRESS%',
+    '%UPSTREAM_CLUSTER%',
+    '%ROUTE_NAME%',
+    '%VIRTUAL_CLUSTER_NAME%',
+    '%PROTOCOL%',
+    '%REQ(:method)%',
+    '%REQ(x-a)%',
+    '%REQ(x-none?x-a)%',
+    '%REQ(x-a):2%',
+    '%REQUESTED_SERVER_NAME%',
+    '%RESPONSE_CODE%',
+    '%ENVIRONMENT(DIFFERENTIAL_NONE)%',
+    '%DYNAMIC_METADATA(a:b)%',
+    '%FILTER_STATE(x)%',
+    '%PER_REQUEST_STATE(x)%',
+    '%STREAM_ID%',
+    '%CONNECTION_ID%',
+    '%UNIQUE_ID%',
+    '%DOWNSTREAM_TLS_VERSION%',
+    '%METADATA(ROUTE:com.test:key)%',
+    '%QUERY_PARAM(q)%',
+    '%QUERY_PARAM(none)%',
+    '%REQUEST_HEADER(x-a)%',
+    '%PATH(NQ)%',
+    '%UPSTREAM_METADATA(["a", "b"])%',
+    '%CEL(request.path)%',
+  ].map(
+    (formatter): Scenario => ({
+      name: `request header from ${formatter}`,
+      routes: [
+        route({
+          with: {
+            name: 'the-route',
+            metadata: { filter_metadata: { 'com.test': { key: 'value' } } },
+            request_headers_to_add: [header('x-out', `[${formatter}]`)],
+          },
+        }),
+      ],
+      volatileText: [
+        [/^x-out: \[\d+\]$/, 'x-out: [{number}]'],
+        [/^x-out: \[[0-9a-f-]{36}\]$/, 'x-out: [{uuid}]'],
+      ],
+      volatileStats: [/tx_bytes_total/],
+      client: [get('/p?q=1', 'x-a: value')],
+    }),
+  ),
+  ...[
+    '%RESPONSE_CODE%',
+    '%RESPONSE_CODE_DETAILS%',
+    '%RESPONSE_FLAGS%',
+    '%RESP(x-up)%',
+    '%REQ(:path)%',
+    '%UPSTREAM_HOST%',
+    '%UPSTREAM_CLUSTER%',
+    '%BYTES_RECEIVED%',
+    '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
+  ].map(
+    (formatter): Scenario => ({
+      name: `response header from ${formatter}`,
+      routes: [route({ with: { response_headers_to_add: [header('x-out', `[${formatter}]`)] } })],
+      upstream: reply(200, 'ok', 'x-up: up'),
+      client: [post('/', 'body')],
+    }),
+  ),
+  {
+    name: 'header rules of all levels: most specific first by default',
+    routeConfig: levels('table'),
+    virtualHost: levels('host'),
+    routes: [route({ with: levels('route') })],
+    client: [get('/', 'x-level: client')],
+  },
+  {
+    name: 'header rules of all levels: most specific last when configured',
+    routeConfig: { ...levels('table'), most_specific_header_mutations_wins: true },
+    virtualHost: levels('host'),
+    routes: [route({ with: levels('route') })],
+    client: [get('/', 'x-level: client')],
+  },
+  {
+    name: 'headers are removed on all levels',
+    routeConfig: {
+      request_headers_to_remove: ['x-a'],
+      response_headers_to_remove: ['x-d'],
+      internal_only_headers: ['x-internal'],
+    },
+    virtualHost: { request_headers_to_remove: ['x-b'], response_headers_to_remove: ['x-e'] },
+    routes: [
+      route({
+        with: {
+          request_headers_to_remove: ['x-C', 'user-agent'],
+          response_headers_to_remove: ['x-f', 'date'],
+        },
+      }),
+    ],
+    upstream: reply(200, 'ok', 'x-d: 1', 'x-e: 1', 'x-f: 1', 'x-g: 1'),
+    client: [get('/', 'x-a: 1', 'x-b: 1', 'x-c: 1', 'x-d: 1', 'x-internal: 1', 'user-agent: me')],
+  },
+  {
+    name: 'removal comes before addition',
+    routes: [
+      route({
+        with: {
+          request_headers_to_add: [header('x-a', 'new')],
+          request_headers_to_remove: ['x-a'],
+          response_headers_to_add: [header('x-b', 'new')],
+          response_headers_to_remove: ['x-b'],
+        },
+      }),
+    ],
+    upstream: reply(200, 'ok', 'x-b: old'),
+    client: [get('/', 'x-a: old')],
+  },
+  {
+    name: 'header rules apply to a direct response and to a local reply',
+    routeConfig: { response_headers_to_add: [header('x-table', '1')] },
+    virtualHost: { response_headers_to_add: [header('x-host', '1')] },
+    routes: [
+      answer({ path: '/direct' }, 200, 'd', { response_headers_to_add: [header('x-route', '1')] }),
+      route({ path: '/up' }),
+    ],
+    clusters: { backend: { load_assignment: { cluster_name: named('backend'), endpoints: [] } } },
+    client: [get('/direct'), get('/none'), get('/up')],
+  },
+  {
+    name: 'the attempt count in requests and responses',
+    virtualHosts: [
+      virtualHost('counted', ['*'], [route()], {
+        include_request_attempt_count: true,
+        include_attempt_count_in_response: true,
+      }),
+    ],
+    client: [get('/'), get('/', 'x-envoy-attempt-count: 7')],
+  },
+];
+
+function levels(level: string): JsonObject {
+  return {
+    request_headers_to_add: [
+      header('x-level', level, 'OVERWRITE_IF_EXISTS_OR_ADD'),
+      header('x-list', level),
+    ],
+    response_headers_to_add: [
+      header('x-level', level, 'OVERWRITE_IF_EXISTS_OR_ADD'),
+      header('x-list', level),
+    ],
+  };
+}
+
+export const rewriting: Group = {
+  name: 'rewriting',
+  scenarios: [...redirectScenarios, ...rewriteScenarios, ...headerScenarios],
+};

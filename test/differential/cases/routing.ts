@@ -1,0 +1,639 @@
+import { get, post, request } from '../harness/client-script.ts';
+import { answer, extension, mark, named, route, virtualHost } from '../harness/configuration.ts';
+import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
+import { reply } from '../harness/upstream-script.ts';
+
+/** A route table whose routes say their names, and a few requests. */
+function table(
+  name: string,
+  routes: readonly JsonObject[],
+  ...client: Scenario['client']
+): Scenario {
+  return { name, routes, client };
+}
+
+const rest = mark('rest');
+
+const domains: readonly Scenario[] = [
+  {
+    name: 'domains: exact before suffix before prefix before any',
+    virtualHosts: [
+      virtualHost('any', ['*'], [mark('any')]),
+      virtualHost('prefix', ['www.*'], [mark('prefix')]),
+      virtualHost('suffix', ['*.test'], [mark('suffix')]),
+      virtualHost('exact', ['www.example.test'], [mark('exact')]),
+    ],
+    client: ['www.example.test', 'www.other.test', 'www.other.org', 'other.org'].map((host) =>
+      get('/', `host: ${host}`),
+    ),
+  },
+  {
+    name: 'domains: the longest suffix and prefix win',
+    virtualHosts: [
+      virtualHost('suffix', ['*.test'], [mark('suffix')]),
+      virtualHost('longer suffix', ['*.example.test'], [mark('longer suffix')]),
+      virtualHost('prefix', ['www.*'], [mark('prefix')]),
+      virtualHost('longer prefix', ['www.example.*'], [mark('longer prefix')]),
+    ],
+    client: [
+      'a.example.test',
+      'a.b.example.test',
+      '.example.test',
+      'example.test',
+      'www.example.org',
+      'www.org',
+      'www.',
+    ].map((host) => get('/', `host: ${host}`)),
+  },
+  {
+    name: 'domains: a suffix with a hyphen, a star in the middle of nothing',
+    virtualHosts: [
+      virtualHost('hyphen', ['*-api.test'], [mark('hyphen')]),
+      virtualHost('any', ['*'], [mark('any')]),
+    ],
+    client: ['x-api.test', '-api.test', 'api.test'].map((host) => get('/', `host: ${host}`)),
+  },
+  {
+    name: 'domains are compared without case',
+    virtualHosts: [
+      virtualHost('exact', ['Example.Test'], [mark('exact')]),
+      virtualHost('suffix', ['*.Upper.TEST'], [mark('suffix')]),
+    ],
+    client: ['example.test', 'EXAMPLE.TEST', 'a.upper.test', 'A.UPPER.test'].map((host) =>
+      get('/', `host: ${host}`),
+    ),
+  },
+  {
+    name: 'domains include the port',
+    virtualHosts: [
+      virtualHost('port', ['example.test:81'], [mark('port')]),
+      virtualHost('plain', ['example.test'], [mark('plain')]),
+    ],
+    client: ['example.test:81', 'example.test', 'example.test:82'].map((host) =>
+      get('/', `host: ${host}`),
+    ),
+  },
+  {
+    name: 'domains: the port is ignored when configured',
+    routeConfig: { ignore_port_in_host_matching: true },
+    virtualHosts: [
+      virtualHost('plain', ['example.test'], [mark('plain')]),
+      virtualHost('six', ['[::1]'], [mark('six')]),
+    ],
+    client: ['example.test:81', 'example.test', '[::1]:80', '[::1]', 'other:1'].map((host) =>
+      get('/', `host: ${host}`),
+    ),
+  },
+  {
+    name: 'domains: no virtual host matches',
+    virtualHosts: [virtualHost('one', ['one.test'], [mark('one')])],
+    client: [get('/', 'host: two.test'), get('/', 'host: one.test')],
+  },
+  {
+    name: 'domains: an empty host',
+    virtualHosts: [
+      virtualHost('one', ['one.test'], [mark('one')]),
+      virtualHost('any', ['*'], [mark('any')]),
+    ],
+    client: [get('/', 'host: ')],
+  },
+  { name: 'a route table without virtual hosts', virtualHosts: [], client: [get('/')] },
+  {
+    name: 'vhost_header names the header to search by',
+    routeConfig: { vhost_header: 'x-host' },
+    virtualHosts: [
+      virtualHost('one', ['one.test'], [mark('one')]),
+      virtualHost('any', ['*'], [mark('any')]),
+    ],
+    client: [get('/', 'x-host: one.test'), get('/', 'host: one.test')],
+  },
+];
+
+const paths: readonly Scenario[] = [
+  table(
+    'path: exact',
+    [mark('exact', { path: '/a' }), rest],
+    ...['/a', '/a/', '/a?q', '/A', '/ab'].map((path) => get(path)),
+  ),
+  table(
+    'path: exact without case',
+    [mark('exact', { match: { path: '/Aa', case_sensitive: false } }), rest],
+    ...['/aA', '/aa?q', '/aab'].map((path) => get(path)),
+  ),
+  table(
+    'prefix',
+    [mark('prefix', { prefix: '/a' }), rest],
+    ...['/a', '/ab', '/a/b?q', '/A', '/b'].map((path) => get(path)),
+  ),
+  table(
+    'prefix without case',
+    [mark('prefix', { match: { prefix: '/Ab', case_sensitive: false } }), rest],
+    get('/aBc'),
+    get('/a'),
+  ),
+  table(
+    'prefix includes the query when it is long enough',
+    [mark('prefix', { prefix: '/a?b' }), rest],
+    get('/a?b=c'),
+    get('/a'),
+  ),
+  table('an empty prefix', [mark('empty', { prefix: '' })], get('/x')),
+  table(
+    'path-separated prefix',
+    [mark('separated', { match: { path_separated_prefix: '/api' } }), rest],
+    ...['/api', '/api/', '/api/v1', '/apiv1', '/api?x', '/API'].map((path) => get(path)),
+  ),
+  table(
+    'safe_regex matches the whole path',
+    [mark('regex', { regex: '/[ab]+' }), rest],
+    ...['/ab', '/ab?q', '/abc', '/x/ab'].map((path) => get(path)),
+  ),
+  table(
+    'safe_regex with anchors and classes',
+    [mark('regex', { regex: '^/\\d{2,3}(?:/[[:alpha:]]+)?$' }), rest],
+    ...['/12', '/1', '/123/abc', '/123/4'].map((path) => get(path)),
+  ),
+  table(
+    'safe_regex without case',
+    [mark('regex', { regex: '(?i)/ab' }), rest],
+    get('/AB'),
+    get('/aB'),
+  ),
+  table(
+    'safe_regex that would stall a backtracking engine',
+    [mark('regex', { regex: '/(a+)+$' }), rest],
+    get(`/${'a'.repeat(40)}!`),
+    get(`/${'a'.repeat(40)}`),
+  ),
+  table(
+    'safe_regex of unicode classes',
+    [mark('regex', { regex: '/\\pL+' }), rest],
+    get('/abc'),
+    get('/1'),
+  ),
+  table(
+    'the first match wins',
+    [mark('one', { prefix: '/a' }), mark('two', { path: '/a/b' }), rest],
+    get('/a/b'),
+  ),
+  ...[
+    ['/api/{version}/users', '/api/v1/users', '/api/v1/x/users', '/api//users', '/api/v1/users/'],
+    ['/api/**', '/api/', '/api/a/b', '/api'],
+    ['/api/*/users/*', '/api/a/users/b', '/api/a/users', '/api/a/users/b/c'],
+    ['/{lang=en/*}/x', '/en/gb/x', '/fr/gb/x'],
+    ['/{path=**}', '/a/b/c', '/'],
+    ['/media/{file=**}.m4s', '/media/a/b.m4s', '/media/a.mp4'],
+  ].map(([template = '', ...requests]) =>
+    table(
+      `uri template ${template}`,
+      [
+        mark('template', {
+          match: {
+            path_match_policy: extension(
+              'envoy.path.match.uri_template.uri_template_matcher',
+              'extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+              { path_template: template },
+            ),
+          },
+        }),
+        rest,
+      ],
+      ...requests.map((path) => get(path)),
+    ),
+  ),
+];
+
+/** Requests with different values of the header x-a against one header matcher. */
+function headerMatch(
+  name: string,
+  matcher: JsonObject,
+  ...lines: readonly (readonly string[])[]
+): Scenario {
+  const matched = mark('matched', { match: { headers: [{ name: 'x-a', ...matcher }] } });
+  return table(`header: ${name}`, [matched, rest], ...lines.map((each) => get('/', ...each)));
+}
+
+const headers: readonly Scenario[] = [
+  headerMatch(
+    'exact',
+    { string_match: { exact: 'one' } },
+    ['x-a: one'],
+    ['x-a: ONE'],
+    ['x-a: one two'],
+    [],
+  ),
+  headerMatch(
+    'exact without case',
+    { string_match: { exact: 'one', ignore_case: true } },
+    ['x-a: ONE'],
+    ['x-a: two'],
+  ),
+  headerMatch('prefix', { string_match: { prefix: 'on' } }, ['x-a: one'], ['x-a: two'], ['x-a: o']),
+  headerMatch('suffix', { string_match: { suffix: 'ne' } }, ['x-a: one'], ['x-a: nen']),
+  headerMatch(
+    'contains',
+    { string_match: { contains: 'n' } },
+    ['x-a: one'],
+    ['x-a: two'],
+    ['x-a: N'],
+  ),
+  headerMatch(
+    'contains without case',
+    { string_match: { contains: 'N', ignore_case: true } },
+    ['x-a: one'],
+    ['x-a: two'],
+  ),
+  headerMatch(
+    'safe_regex',
+    { string_match: { safe_regex: { regex: '[a-z]+' } } },
+    ['x-a: one'],
+    ['x-a: one1'],
+  ),
+  headerMatch(
+    'range',
+    { range_match: { start: -5, end: 10 } },
+    ['x-a: -5'],
+    ['x-a: 9'],
+    ['x-a: 10'],
+    ['x-a: 1.5'],
+    ['x-a: abc'],
+    ['x-a: '],
+    ['x-a: 9 '],
+    ['x-a: +1'],
+  ),
+  headerMatch('present', { present_match: true }, ['x-a: 1'], ['x-a: '], []),
+  headerMatch('absent', { present_match: false }, ['x-a: 1'], []),
+  headerMatch('no matcher means presence', {}, ['x-a: 1'], []),
+  headerMatch(
+    'inverted exact',
+    { string_match: { exact: 'one' }, invert_match: true },
+    ['x-a: one'],
+    ['x-a: two'],
+    [],
+  ),
+  headerMatch('inverted presence', { present_match: true, invert_match: true }, ['x-a: one'], []),
+  headerMatch(
+    'missing treated as empty',
+    { string_match: { exact: '' }, treat_missing_header_as_empty: true },
+    ['x-a: one'],
+    ['x-a:'],
+    [],
+  ),
+  headerMatch(
+    'inverted and missing treated as empty',
+    { string_match: { exact: 'one' }, invert_match: true, treat_missing_header_as_empty: true },
+    ['x-a: one'],
+    [],
+  ),
+  headerMatch(
+    'repeated values are joined',
+    { string_match: { exact: 'one,two' } },
+    ['x-a: one', 'x-a: two'],
+    ['x-a: one,two'],
+    ['x-a: one'],
+  ),
+  headerMatch('the deprecated exact_match', { exact_match: 'one' }, ['x-a: one'], ['x-a: two']),
+  table(
+    'header: the name is compared without case',
+    [mark('matched', { match: { headers: [{ name: 'X-A', present_match: true }] } }), rest],
+    get('/', 'x-a: 1'),
+  ),
+  table(
+    'header: all matchers have to match',
+    [
+      mark('both', {
+        match: {
+          headers: [
+            { name: 'x-a', present_match: true },
+            { name: 'x-b', string_match: { exact: '1' } },
+          ],
+        },
+      }),
+      rest,
+    ],
+    get('/', 'x-a: 1', 'x-b: 1'),
+    get('/', 'x-a: 1'),
+  ),
+  table(
+    'header: pseudo-headers',
+    [
+      mark('post', { match: { headers: [{ name: ':method', string_match: { exact: 'POST' } }] } }),
+      mark('host', {
+        match: { headers: [{ name: ':authority', string_match: { suffix: '.org' } }] },
+      }),
+      mark('scheme', {
+        match: { headers: [{ name: ':scheme', string_match: { exact: 'https' } }] },
+      }),
+      rest,
+    ],
+    post('/', ''),
+    get('/', 'host: a.org'),
+    get('/', 'x-forwarded-proto: https'),
+    get('/'),
+  ),
+  table(
+    'header: host is :authority',
+    [
+      mark('host', {
+        match: { headers: [{ name: 'host', string_match: { exact: 'example.test' } }] },
+      }),
+      rest,
+    ],
+    get('/'),
+  ),
+];
+
+function queryMatch(name: string, matcher: JsonObject, ...queries: readonly string[]): Scenario {
+  const matched = mark('matched', { match: { query_parameters: [{ name: 'q', ...matcher }] } });
+  return table(`query: ${name}`, [matched, rest], ...queries.map((query) => get(`/${query}`)));
+}
+
+const queries: readonly Scenario[] = [
+  queryMatch(
+    'exact',
+    { string_match: { exact: 'one' } },
+    '?q=one',
+    '?q=One',
+    '?q=one&q=two',
+    '?q=two&q=one',
+    '?r=one',
+    '',
+    '?q=%6fne',
+    '?q=one#',
+  ),
+  queryMatch('exact with an escape', { string_match: { exact: 'a b' } }, '?q=a%20b', '?q=a+b'),
+  queryMatch('present', { present_match: true }, '?q', '?q=', '?q=1', '?Q=1', '?x&q', '?qq'),
+  queryMatch('absent', { present_match: false }, '?q', '?x'),
+  queryMatch('no matcher', {}, '?q', '?x'),
+  queryMatch(
+    'safe_regex',
+    { string_match: { safe_regex: { regex: '\\d+' } } },
+    '?q=12',
+    '?q=1a',
+    '?q=',
+  ),
+  queryMatch(
+    'a semicolon is no separator',
+    { string_match: { exact: 'one' } },
+    '?a=1;q=one',
+    '?q=one;b=2',
+  ),
+];
+
+const others: readonly Scenario[] = [
+  table(
+    'cookie: exact',
+    [
+      mark('matched', { match: { cookies: [{ name: 'c', string_match: { exact: 'one' } }] } }),
+      rest,
+    ],
+    get('/', 'cookie: c=one'),
+    get('/', 'cookie: b=1; c=one'),
+    get('/', 'cookie: c=two'),
+    get('/', 'cookie: c="one"'),
+    get('/'),
+  ),
+  table(
+    'cookie: inverted',
+    [
+      mark('matched', {
+        match: { cookies: [{ name: 'c', string_match: { exact: 'one' }, invert_match: true }] },
+      }),
+      rest,
+    ],
+    get('/', 'cookie: c=one'),
+    get('/', 'cookie: c=two'),
+    get('/'),
+  ),
+  table(
+    'cookie: several lines',
+    [
+      mark('matched', { match: { cookies: [{ name: 'c', string_match: { exact: 'one' } }] } }),
+      rest,
+    ],
+    get('/', 'cookie: b=1', 'cookie: c=one'),
+  ),
+  table(
+    'runtime_fraction: 0 and 100 per cent',
+    [
+      mark('never', {
+        match: {
+          runtime_fraction: {
+            default_value: { numerator: 0, denominator: 'HUNDRED' },
+            runtime_key: 'routing.none',
+          },
+        },
+      }),
+      mark('always', {
+        match: {
+          runtime_fraction: { default_value: { numerator: 1_000_000, denominator: 'MILLION' } },
+        },
+      }),
+      rest,
+    ],
+    get('/'),
+  ),
+  table(
+    'grpc: only gRPC requests',
+    [mark('grpc', { match: { grpc: {} } }), rest],
+    request('POST', '/', ['content-type: application/grpc'], ''),
+    request('POST', '/', ['content-type: application/grpc+proto'], ''),
+    get('/'),
+  ),
+  table(
+    'tls_context never matches a plain connection',
+    [
+      mark('presented', { match: { tls_context: { presented: true } } }),
+      mark('not presented', { match: { tls_context: { presented: false } } }),
+      rest,
+    ],
+    get('/'),
+  ),
+  table(
+    'dynamic metadata that nobody sets',
+    [
+      mark('metadata', {
+        match: {
+          dynamic_metadata: [{ filter: 'f', path: [{ key: 'k' }], value: { present_match: true } }],
+        },
+      }),
+      rest,
+    ],
+    get('/'),
+  ),
+  table(
+    'filter state that nobody sets',
+    [
+      mark('state', { match: { filter_state: [{ key: 'k', string_match: { exact: 'v' } }] } }),
+      rest,
+    ],
+    get('/'),
+  ),
+  {
+    name: 'require_tls: ALL redirects',
+    virtualHost: { require_tls: 'ALL' },
+    client: [
+      get('/a?b=c'),
+      post('/a', 'x'),
+      get('/', 'x-forwarded-proto: https'),
+      get('/', 'host: example.test:8080'),
+    ],
+  },
+  {
+    name: 'require_tls: EXTERNAL_ONLY redirects external clients',
+    manager: { internal_address_config: {} },
+    virtualHost: { require_tls: 'EXTERNAL_ONLY' },
+    client: [get('/', 'x-forwarded-for: 203.0.113.1'), get('/', 'x-forwarded-for: 10.0.0.1')],
+  },
+  {
+    name: 'a virtual host’s matcher tree',
+    virtualHosts: [
+      {
+        name: 'tree',
+        domains: ['*'],
+        matcher: {
+          matcher_tree: {
+            input: extension('request-headers', 'type.matcher.v3.HttpRequestHeaderMatchInput', {
+              header_name: 'x-a',
+            }),
+            exact_match_map: {
+              map: {
+                one: { action: extension('route', 'config.route.v3.Route', mark('from the tree')) },
+              },
+            },
+          },
+        },
+      },
+    ],
+    client: [get('/', 'x-a: one'), get('/', 'x-a: two')],
+  },
+];
+
+const destinations: readonly Scenario[] = [
+  {
+    name: 'weighted clusters: all the weight on one',
+    routes: [route({ action: weighted({ name: 'one', weight: 0 }, { name: 'two', weight: 100 }) })],
+    upstreams: { one: reply(200, 'one'), two: reply(200, 'two') },
+    client: [get('/'), get('/'), get('/')],
+  },
+  {
+    name: 'weighted clusters with header rules of their own',
+    routes: [
+      route({
+        action: weighted({
+          name: 'one',
+          weight: 1,
+          request_headers_to_add: [{ header: { key: 'x-cluster', value: 'one' } }],
+          request_headers_to_remove: ['x-secret'],
+          response_headers_to_add: [{ header: { key: 'x-from', value: 'one' } }],
+          response_headers_to_remove: ['x-internal'],
+          host_rewrite_literal: 'one.test',
+        }),
+        with: { request_headers_to_add: [{ header: { key: 'x-route', value: 'yes' } }] },
+      }),
+    ],
+    upstreams: { one: reply(200, 'one', 'x-internal: 1') },
+    client: [get('/', 'x-secret: 1')],
+  },
+  {
+    name: 'weighted clusters: a weight by the random value in a header',
+    routes: [
+      route({
+        action: {
+          weighted_clusters: {
+            clusters: [
+              { name: named('one'), weight: 50 },
+              { name: named('two'), weight: 50 },
+            ],
+            header_name: 'x-random',
+          },
+        },
+      }),
+    ],
+    upstreams: { one: reply(200, 'one'), two: reply(200, 'two') },
+    client: [
+      get('/', 'x-random: 0'),
+      get('/', 'x-random: 49'),
+      get('/', 'x-random: 50'),
+      get('/', 'x-random: 99'),
+      get('/', 'x-random: 100'),
+    ],
+  },
+  {
+    name: 'weighted clusters: one that does not exist',
+    routeConfig: { validate_clusters: false },
+    routes: [route({ action: weighted({ name: 'nowhere', weight: 1 }) })],
+    client: [get('/')],
+  },
+  {
+    name: 'cluster_header',
+    routes: [route({ action: { cluster_header: 'x-cluster' } })],
+    upstreams: { one: reply(200, 'one') },
+    client: [get('/', `x-cluster: ${named('one')}`), get('/', 'x-cluster: nowhere'), get('/')],
+  },
+  {
+    name: 'cluster_not_found_response_code',
+    routeConfig: { validate_clusters: false },
+    routes: [
+      route({
+        path: '/404',
+        action: { cluster: 'nowhere', cluster_not_found_response_code: 'NOT_FOUND' },
+      }),
+      route({
+        path: '/500',
+        action: { cluster: 'nowhere', cluster_not_found_response_code: 'INTERNAL_SERVER_ERROR' },
+      }),
+      route({ action: { cluster: 'nowhere' } }),
+    ],
+    client: [get('/404'), get('/500'), get('/')],
+  },
+  {
+    name: 'a direct response with headers and a status without a body',
+    routes: [
+      answer({ path: '/a' }, 301, '', {
+        response_headers_to_add: [{ header: { key: 'location', value: '/b' } }],
+      }),
+      answer({ path: '/b' }, 200, 'b', {
+        response_headers_to_add: [
+          {
+            header: { key: 'content-type', value: 'text/html' },
+            append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+          },
+        ],
+      }),
+      answer({}, 599, 'odd'),
+    ],
+    client: [get('/a'), get('/b'), get('/'), request('HEAD', '/b')],
+  },
+  {
+    name: 'a direct response in front of an unread body',
+    routes: [answer({}, 200, 'done')],
+    client: [post('/', 'x'.repeat(1000))],
+  },
+  {
+    name: 'a non-forwarding action matches nothing',
+    routes: [{ match: { prefix: '/a' }, non_forwarding_action: {} }, rest],
+    client: [get('/a')],
+  },
+  {
+    name: 'route statistics and names',
+    routes: [route({ with: { name: 'named', stat_prefix: 'mine' } })],
+    virtualHost: {
+      virtual_clusters: [
+        { name: 'vc', headers: [{ name: ':path', string_match: { prefix: '/vc' } }] },
+      ],
+    },
+    client: [get('/vc/1'), get('/other')],
+  },
+];
+
+function weighted(...clusters: readonly (JsonObject & { readonly name: string })[]): JsonObject {
+  return {
+    weighted_clusters: { clusters: clusters.map((each) => ({ ...each, name: named(each.name) })) },
+  };
+}
+
+export const routing: Group = {
+  name: 'routing',
+  scenarios: [...domains, ...paths, ...headers, ...queries, ...others, ...destinations],
+};
