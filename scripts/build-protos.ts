@@ -11,14 +11,25 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { supportTable } from '#config/support/support-table.ts';
 import { messageTypesDeclaration } from './message-types-declaration.ts';
 import { applyOverlay, overlaidFiles } from './proto-overlay.ts';
-import { pruneDescriptors } from './prune-descriptors.ts';
+import { filesOf, pruneDescriptors } from './prune-descriptors.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const generated = path.join(root, 'src/gen');
 const ownProtos = path.join(root, 'src/config/protos');
 const require = createRequire(import.meta.url);
+
+/** Needed beside what configurations are made of. */
+const alwaysNeeded = [
+  'envoy.admin.v3.ConfigDump',
+  'udpa.type.v1.TypedStruct',
+  'xds.type.v3.TypedStruct',
+  'validate.FieldRules',
+];
 
 /** Trees that are compiled; `google` only as far as these import it. */
 const compiledRoots = ['envoy', 'xds', 'udpa', 'validate', ...fs.readdirSync(ownProtos)];
@@ -46,10 +57,7 @@ function main(): void {
     stageProtos(staged);
     const set = compile(work, staged);
     generateTypes(work, set, output);
-    fs.writeFileSync(
-      path.join(output, 'descriptors.binpb'),
-      pruneDescriptors(fs.readFileSync(set)),
-    );
+    writeDescriptors(set, output);
     fs.writeFileSync(path.join(output, 'message-types.d.ts'), messageTypesDeclaration(output));
     publish(output);
     replaceFile(stamp, fingerprint);
@@ -75,7 +83,11 @@ function inputScripts(): string[] {
   const folder = import.meta.dirname;
   const names = ['build-protos', 'message-types-declaration', 'proto-overlay', 'prune-descriptors'];
   const overlays = listFiles(path.join(folder, 'overlay')).map((name) => `overlay/${name}`);
-  return [...names.map((name) => `${name}.ts`), ...overlays].map((name) => path.join(folder, name));
+  const support = path.join(root, 'src/config/support');
+  return [
+    ...[...names.map((name) => `${name}.ts`), ...overlays].map((name) => path.join(folder, name)),
+    ...listFiles(support).map((name) => path.join(support, name)),
+  ];
 }
 
 function packageFolder(name: string): string {
@@ -131,6 +143,18 @@ function compile(work: string, staged: string): string {
   const paths = compiledRoots.flatMap((folder) => ['--path', path.join(staged, folder)]);
   runBuf(work, ['build', staged, '--exclude-source-info', ...paths, '-o', set]);
   return set;
+}
+
+/** The messages that every start needs go into a set of their own: it loads in half the time. */
+function writeDescriptors(set: string, output: string): void {
+  const all = pruneDescriptors(fs.readFileSync(set));
+  const common = filesOf(all, [...Object.keys(supportTable), ...alwaysNeeded]);
+  for (const [name, files] of [
+    ['all-descriptors.binpb', all],
+    ['descriptors.binpb', common],
+  ] as const) {
+    fs.writeFileSync(path.join(output, name), toBinary(FileDescriptorSetSchema, files));
+  }
 }
 
 function generateTypes(work: string, set: string, output: string): void {

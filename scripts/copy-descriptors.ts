@@ -3,6 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const target = path.join(root, 'dist/gen/descriptors.binpb');
-fs.mkdirSync(path.dirname(target), { recursive: true });
-fs.copyFileSync(path.join(root, 'src/gen/descriptors.binpb'), target);
+const target = path.join(root, 'dist/gen');
+fs.mkdirSync(target, { recursive: true });
+for (const name of ['descriptors.binpb', 'all-descriptors.binpb']) {
+  fs.copyFileSync(path.join(root, 'src/gen', name), path.join(target, name));
+}

@@ -10,7 +10,7 @@
  */
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { descriptors } from '#config/descriptors.ts';
+import { allDescriptors, descriptors } from '#config/descriptors.ts';
 import type { EnumNames, MessageTypes } from '#gen/message-types.d.ts';
 
 /** The full name of a message, such as `envoy.config.route.v3.RouteConfiguration`. */
@@ -20,14 +20,14 @@ export type MessageTypeName = keyof MessageTypes;
 export function messageType<Name extends MessageTypeName>(
   name: Name,
 ): GenMessage<MessageTypes[Name] & Message> {
-  const found = descriptors().getMessage(name);
+  const found = findMessageType(name);
   if (found === undefined) throw new Error(`the descriptor set lacks ${name}`);
   return found as GenMessage<MessageTypes[Name] & Message>;
 }
 
 /** The descriptor of a message named by a configuration, if there is one. */
 export function findMessageType(name: string): DescMessage | undefined {
-  return descriptors().getMessage(name);
+  return descriptors().getMessage(name) ?? allDescriptors().getMessage(name);
 }
 
 /**
@@ -38,7 +38,7 @@ export function enumName<Name extends keyof EnumNames>(
   name: Name,
   value: number,
 ): EnumNames[Name] | undefined {
-  const found = descriptors().getEnum(name);
+  const found = descriptors().getEnum(name) ?? allDescriptors().getEnum(name);
   if (found === undefined) throw new Error(`the descriptor set lacks ${name}`);
   return found.value[value]?.name as EnumNames[Name] | undefined;
 }
