@@ -116,12 +116,11 @@ async function show(run: Run, children: Children): Promise<void> {
 
 function serviceSpec(run: Run, name: PortName): ChildSpec {
   const main = join(example, 'services/main.ts');
+  const listen = ['--port', String(run.ports.get(name))];
+  const others = ['--sidecar', urlOf(run, 'sidecar'), '--ratings', urlOf(run, 'ratings')];
   return {
     name,
-    command: [
-      ...[process.execPath, main, name, '--port', String(run.ports.get(name))],
-      ...['--sidecar', urlOf(run, 'sidecar'), '--ratings', urlOf(run, 'ratings')],
-    ],
+    command: [process.execPath, main, name, ...listen, ...others],
     log: join(run.directory, `${name}.log`),
     readyUrl: `${urlOf(run, name)}/health`,
   };

@@ -17,7 +17,7 @@ function errors(...argv: string[]): readonly string[] {
   return parsed.ok ? [] : parsed.error.map(formatFlagError);
 }
 
-t.test('a bare -c gives the defaults of Envoy', async (t) => {
+await t.test('a bare -c gives the defaults of Envoy', async (t) => {
   t.strictSame(options('-c', 'envoy.yaml'), {
     configPath: 'envoy.yaml',
     configYaml: '',
@@ -51,7 +51,7 @@ t.test('a bare -c gives the defaults of Envoy', async (t) => {
   });
 });
 
-t.test('without a number of processors, the machine is asked', async (t) => {
+await t.test('without a number of processors, the machine is asked', async (t) => {
   const parsed = parseFlags(['-c', 'x']);
   t.ok(parsed.ok);
   if (parsed.ok && parsed.value.kind === 'run') {
@@ -59,7 +59,7 @@ t.test('without a number of processors, the machine is asked', async (t) => {
   }
 });
 
-t.test('the arguments of pilot-agent are understood', async (t) => {
+await t.test('the arguments of pilot-agent are understood', async (t) => {
   const given = options(
     ...'-c etc/istio/proxy/envoy-rev.json --drain-time-s 45 --drain-strategy immediate'.split(' '),
     ...'--local-address-ip-version v4 --file-flush-interval-msec 1000'.split(' '),
@@ -83,15 +83,18 @@ t.test('the arguments of pilot-agent are understood', async (t) => {
   });
 });
 
-t.test('every remaining value reaches its option', async (t) => {
+await t.test('every remaining value reaches its option', async (t) => {
   t.match(
     options(
-      ...['--config-path', 'a', '--config-yaml', 'node: {}', '--mode', 'init_only'],
-      ...['--log-level', 'warn', '--log-format', '%v', '--log-path', 'p', '--log-format-escaped'],
-      ...['--service-cluster', 'c', '--service-node', 'n', '--service-zone', 'z'],
-      ...['--parent-shutdown-time-s', '7', '--base-id', '3', '--restart-epoch', '5'],
-      ...['--reject-unknown-dynamic-fields', '--ignore-unknown-dynamic-fields'],
-      ...['--admin-address-path', 'adm', '--file-flush-min-size-kb', '8'],
+      ...'--config-path a --mode init_only --log-level warn --log-format %v --log-path p'.split(
+        ' ',
+      ),
+      ...'--service-cluster c --service-node n --service-zone z --log-format-escaped'.split(' '),
+      ...'--parent-shutdown-time-s 7 --base-id 3 --restart-epoch 5'.split(' '),
+      ...'--reject-unknown-dynamic-fields --ignore-unknown-dynamic-fields'.split(' '),
+      ...'--admin-address-path adm --file-flush-min-size-kb 8'.split(' '),
+      '--config-yaml',
+      'node: {}',
     ),
     {
       configPath: 'a',
@@ -118,11 +121,11 @@ t.test('every remaining value reaches its option', async (t) => {
   t.equal(options('-c', 'a', '--use-dynamic-base-id').useDynamicBaseId, true);
 });
 
-t.test('zero workers are one worker', async (t) => {
+await t.test('zero workers are one worker', async (t) => {
   t.equal(options('-c', 'a', '--concurrency', '0').concurrency, 1);
 });
 
-t.test('a value may follow an equals sign, and may hold further ones', async (t) => {
+await t.test('a value may follow an equals sign, and may hold further ones', async (t) => {
   t.equal(options('--config-yaml=a=b', '--concurrency=3').configYaml, 'a=b');
   t.equal(options('-c=x').configPath, 'x');
   t.strictSame(errors('-c', 'x', '--disable-hot-restart=true'), [
@@ -130,15 +133,15 @@ t.test('a value may follow an equals sign, and may hold further ones', async (t)
   ]);
 });
 
-t.test('the argument after a flag is its value even when it looks like a flag', async (t) => {
+await t.test('the argument after a flag is its value even when it looks like a flag', async (t) => {
   t.equal(options('-c', 'x', '--service-node', '--service-zone').serviceNode, '--service-zone');
 });
 
-t.test('nothing is read after two dashes', async (t) => {
+await t.test('nothing is read after two dashes', async (t) => {
   t.equal(options('-c', 'x', '--', '--bogus', 'y').configPath, 'x');
 });
 
-t.test('options are frozen and survive being sent to a thread', async (t) => {
+await t.test('options are frozen and survive being sent to a thread', async (t) => {
   const given = options(
     '-c',
     'x',
@@ -152,7 +155,7 @@ t.test('options are frozen and survive being sent to a thread', async (t) => {
   t.strictSame(structuredClone(given), given);
 });
 
-t.test('an unknown flag gets a suggestion', async (t) => {
+await t.test('an unknown flag gets a suggestion', async (t) => {
   const cases: readonly (readonly [string, string])[] = [
     ['--concurency', '--concurrency'],
     ['--config', '--config-path'],
@@ -171,12 +174,12 @@ t.test('an unknown flag gets a suggestion', async (t) => {
   t.strictSame(errors('-c', 'x', '-v'), ['-v: unknown flag']);
 });
 
-t.test('the value of a misspelt flag is not a second error', async (t) => {
+await t.test('the value of a misspelt flag is not a second error', async (t) => {
   t.equal(errors('-c', 'x', '--concurency', '5').length, 1);
   t.equal(errors('-c', 'x', '--disable-hot-restrat', 'y').length, 2, 'a switch has no value');
 });
 
-t.test('wrong values are explained', async (t) => {
+await t.test('wrong values are explained', async (t) => {
   const cases: readonly (readonly [readonly string[], string])[] = [
     [['--mode', 'bogus'], '--mode: "bogus" is not one of serve, validate, init_only'],
     [['--mode', 'val'], 'did you mean "validate"?'],
@@ -209,7 +212,7 @@ t.test('wrong values are explained', async (t) => {
   }
 });
 
-t.test(
+await t.test(
   'all errors come at once, in the order of the command line where they have one',
   async (t) => {
     const found = errors('--bogus', '--mode', 'x', '-l', 'y', '--concurrency', 'z');
@@ -220,13 +223,13 @@ t.test(
   },
 );
 
-t.test('without any configuration the user is told how to give one', async (t) => {
+await t.test('without any configuration the user is told how to give one', async (t) => {
   t.match(errors(), [/no configuration: give a file with -c/]);
   t.match(errors('-c', ''), [/no configuration/]);
   t.strictSame(errors('--config-yaml', '{}'), []);
 });
 
-t.test('harmless flags of Envoy are taken, and the server can tell so', async (t) => {
+await t.test('harmless flags of Envoy are taken, and the server can tell so', async (t) => {
   const { ignoredFlags } = options('-c', 'x', '--enable-core-dump', '--socket-path', '@sock');
   t.strictSame(
     ignoredFlags.map(({ flag }) => flag),
@@ -234,7 +237,7 @@ t.test('harmless flags of Envoy are taken, and the server can tell so', async (t
   );
 });
 
-t.test('questions are answered whatever else stands before them', async (t) => {
+await t.test('questions are answered whatever else stands before them', async (t) => {
   const kind = (...argv: string[]): string => {
     const parsed = parseFlags(argv, 1);
     return parsed.ok ? parsed.value.kind : 'error';
@@ -246,7 +249,7 @@ t.test('questions are answered whatever else stands before them', async (t) => {
   t.equal(kind('--bogus', '--version'), 'error', 'an error before the question comes first');
 });
 
-t.test('every flag of the table has an effect, a reason or an answer', async (t) => {
+await t.test('every flag of the table has an effect, a reason or an answer', async (t) => {
   const base = JSON.stringify(options('--config-yaml', '{}'));
   for (const spec of flagTable) {
     const { name, value, support } = spec;
@@ -266,7 +269,7 @@ t.test('every flag of the table has an effect, a reason or an answer', async (t)
   }
 });
 
-t.test('no command line throws, and each gives options or errors', async () => {
+await t.test('no command line throws, and each gives options or errors', async () => {
   const word = fc.oneof(
     fc.constantFrom(...flagTable.map(({ name }) => `--${name}`), '-c', '-l', '--', '=', '-'),
     fc.string(),

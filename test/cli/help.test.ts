@@ -2,7 +2,7 @@ import t from 'tap';
 import { flagTable } from '#cli/flag-table.ts';
 import { helpText } from '#cli/help.ts';
 
-t.test('the help names every flag with its short form', async (t) => {
+await t.test('the help names every flag with its short form', async (t) => {
   const help = helpText();
   for (const { name, short } of flagTable) {
     const shown = short === undefined ? `--${name}` : `-${short}, --${name}`;
@@ -10,7 +10,7 @@ t.test('the help names every flag with its short form', async (t) => {
   }
 });
 
-t.test('the help fits a terminal of 80 columns', async (t) => {
+await t.test('the help fits a terminal of 80 columns', async (t) => {
   const longest = Math.max(
     ...helpText()
       .split('\n')
@@ -19,14 +19,17 @@ t.test('the help fits a terminal of 80 columns', async (t) => {
   t.ok(longest <= 80, `longest line: ${longest}`);
 });
 
-t.test('the help tells defaults, and which flags are without effect or refused', async (t) => {
-  const words = helpText().replaceAll(/\s+/g, ' ');
-  t.ok(words.includes('Default: 10000.'));
-  t.ok(words.includes('Allow core dumps. Without effect:'));
-  t.ok(words.includes('Tag that every statistic carries. Refused:'));
-});
+await t.test(
+  'the help tells defaults, and which flags are without effect or refused',
+  async (t) => {
+    const words = helpText().replaceAll(/\s+/g, ' ');
+    t.ok(words.includes('Default: 10000.'));
+    t.ok(words.includes('Allow core dumps. Without effect:'));
+    t.ok(words.includes('Tag that every statistic carries. Refused:'));
+  },
+);
 
-t.test('flags are spelt as Envoy spells them', async (t) => {
+await t.test('flags are spelt as Envoy spells them', async (t) => {
   // The long names that the help of Envoy 1.40 shows, apart from its "--ignore_rest".
   const envoy = `admin-address-path allow-unknown-fields allow-unknown-static-fields base-id
     base-id-path component-log-level concurrency config-path config-yaml cpuset-threads

@@ -96,22 +96,25 @@ function launch(
 for (const shell of shells) {
   const how = shell.endsWith('busybox') ? [shell, 'sh'] : [shell];
 
-  t.test(`${shell}: becomes the Node on the path and keeps arguments as they are`, async (t) => {
-    const root = t.testdir();
-    const proa = makePackage(join(root, 'a package'), ['src', 'pinned']);
-    const path = makePath(join(root, 'path'), 'recent');
-    const argv = ['-c', 'a b.yaml', '', '$HOME', '*', "it's", '--log-format', '[%l] "%v"'];
-    const { launched, stderr, pid } = launch([...how, proa, ...argv], path, root);
-    t.equal(stderr, '');
-    t.strictSame(launched?.argv, argv);
-    t.equal(launched?.pid, pid, 'one process: the shell has become Node');
-    t.equal(launched?.parent, process.pid);
-    t.equal(launched?.cwd, root, 'relative paths stay what they were');
-    t.equal(launched?.node, process.execPath);
-    t.strictSame(launched?.flags, ['--disable-warning=ExperimentalWarning']);
-  });
+  await t.test(
+    `${shell}: becomes the Node on the path and keeps arguments as they are`,
+    async (t) => {
+      const root = t.testdir();
+      const proa = makePackage(join(root, 'a package'), ['src', 'pinned']);
+      const path = makePath(join(root, 'path'), 'recent');
+      const argv = ['-c', 'a b.yaml', '', '$HOME', '*', "it's", '--log-format', '[%l] "%v"'];
+      const { launched, stderr, pid } = launch([...how, proa, ...argv], path, root);
+      t.equal(stderr, '');
+      t.strictSame(launched?.argv, argv);
+      t.equal(launched?.pid, pid, 'one process: the shell has become Node');
+      t.equal(launched?.parent, process.pid);
+      t.equal(launched?.cwd, root, 'relative paths stay what they were');
+      t.equal(launched?.node, process.execPath);
+      t.strictSame(launched?.flags, ['--disable-warning=ExperimentalWarning']);
+    },
+  );
 
-  t.test(
+  await t.test(
     `${shell}: takes the pinned Node where the path has an old, broken or no Node`,
     async (t) => {
       for (const kind of ['old', 'broken', 'none'] as const) {
@@ -123,7 +126,7 @@ for (const shell of shells) {
     },
   );
 
-  t.test(`${shell}: says what is missing where no Node will do`, async (t) => {
+  await t.test(`${shell}: says what is missing where no Node will do`, async (t) => {
     const expected = {
       old: /Node 26 or newer is needed: .*\/old\/node is v20\.20\.2\. .* "npm install" in .*\/package\./,
       broken: /Node 26 or newer is needed: .*\/broken\/node does not run \(no libatomic\)\./,
@@ -140,7 +143,7 @@ for (const shell of shells) {
   });
 }
 
-t.test(
+await t.test(
   'runs through chains of absolute and relative links, and when found on the path',
   async (t) => {
     const root = t.testdir();
@@ -159,7 +162,7 @@ t.test(
   },
 );
 
-t.test('finds the pinned Node of the project that it is installed in', async (t) => {
+await t.test('finds the pinned Node of the project that it is installed in', async (t) => {
   for (const place of ['node_modules/proa', 'node_modules/@scope/proa']) {
     const root = t.testdir({});
     const proa = makePackage(join(root, 'project', place), ['dist']);
@@ -176,7 +179,7 @@ t.test('finds the pinned Node of the project that it is installed in', async (t)
   }
 });
 
-t.test('runs what was built, with the condition that resolves imports there', async (t) => {
+await t.test('runs what was built, with the condition that resolves imports there', async (t) => {
   const root = t.testdir();
   const proa = makePackage(root, ['src', 'dist', 'pinned']);
   const path = makePath(join(root, 'path'), 'none');
@@ -193,7 +196,7 @@ t.test('runs what was built, with the condition that resolves imports there', as
   );
 });
 
-t.test('says so where there is nothing to run', async (t) => {
+await t.test('says so where there is nothing to run', async (t) => {
   const root = t.testdir();
   const path = makePath(join(root, 'path'), 'recent');
   const empty = makePackage(join(root, 'empty'), []);
@@ -208,7 +211,7 @@ t.test('says so where there is nothing to run', async (t) => {
   });
 });
 
-t.test('signals reach the program, and its exit code is that of the command', async (t) => {
+await t.test('signals reach the program, and its exit code is that of the command', async (t) => {
   const root = t.testdir();
   const proa = makePackage(root, ['pinned']);
   write(

@@ -10,14 +10,14 @@ function proa(...argv: string[]): SpawnSyncReturns<string> {
   return spawnSync(launcher, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-t.test('--help and --version answer on standard output and exit with 0', async (t) => {
+await t.test('--help and --version answer on standard output and exit with 0', async (t) => {
   t.match(proa('--help'), { status: 0, stdout: helpText(), stderr: '' });
   t.match(proa('-h'), { status: 0, stdout: helpText(), stderr: '' });
   t.match(proa('--version'), { status: 0, stdout: versionText(), stderr: '' });
   t.match(proa('--hot-restart-version'), { status: 0, stdout: 'disabled\n', stderr: '' });
 });
 
-t.test('a wrong command line is explained on standard error and exits with 1', async (t) => {
+await t.test('a wrong command line is explained on standard error and exits with 1', async (t) => {
   const { status, stdout, stderr } = proa('--concurency', '4', '--mode', 'valdate');
   t.equal(status, 1);
   t.equal(stdout, '');

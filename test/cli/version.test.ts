@@ -17,7 +17,7 @@ function versionOf(directory: string, git: Readonly<Record<string, string>>): Bu
   return buildVersion(directory);
 }
 
-t.test('the version line has the five parts of Envoy', async (t) => {
+await t.test('the version line has the five parts of Envoy', async (t) => {
   t.match(
     versionText(),
     /^\nproa {2}version: (release|[0-9a-f]{40})\/[^/]+\/\w+\/RELEASE\/\w+\n\n$/,
@@ -26,24 +26,24 @@ t.test('the version line has the five parts of Envoy', async (t) => {
   t.ok(versionText().includes(`/${version}/`), 'with the version of the package');
 });
 
-t.test('a package without history is a release', async (t) => {
+await t.test('a package without history is a release', async (t) => {
   const version = versionOf(t.testdir(), {});
   t.equal(formatBuildVersion(version), 'release/7.8.9/Clean/RELEASE/OpenSSL');
 });
 
-t.test('a checkout shows its commit, wherever git keeps it', async (t) => {
+await t.test('a checkout shows its commit, wherever git keeps it', async (t) => {
   const expected = { revision: commit, version: '7.8.9', status: 'Checkout' };
   const loose = { HEAD: 'ref: refs/heads/main\n', 'refs/heads/main': `${commit}\n` };
   t.strictSame(versionOf(t.testdir(), loose), expected, 'a branch');
   t.strictSame(versionOf(t.testdir({}), { HEAD: `${commit}\n` }), expected, 'a detached head');
 });
 
-t.test('a packed branch is found among others', async (t) => {
+await t.test('a packed branch is found among others', async (t) => {
   const packed = `# pack-refs\n${'f'.repeat(40)} refs/heads/not-main\n${commit} refs/heads/main\n`;
   const version = versionOf(t.testdir(), { HEAD: 'ref: refs/heads/main\n', 'packed-refs': packed });
   t.equal(version.revision, commit);
 });
 
-t.test('a broken history is no obstacle', async (t) => {
+await t.test('a broken history is no obstacle', async (t) => {
   t.equal(versionOf(t.testdir(), { HEAD: 'nonsense' }).revision, 'release');
 });

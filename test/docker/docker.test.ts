@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
@@ -67,14 +68,14 @@ function copies(): readonly {
   });
 }
 
-t.test('the image is built with the Node that is pinned', async (t) => {
+await t.test('the image is built with the Node that is pinned', async (t) => {
   const [argument] = of('ARG');
   const { version } = readJson('node_modules/node/package.json') as { readonly version: string };
   t.equal(argument?.rest, `NODE_VERSION=${version}`);
   t.match(of('FROM')[0]?.rest, /^node:\$\{NODE_VERSION\}-[a-z]+-slim AS build$/);
 });
 
-t.test('what is copied from the repository exists and is not ignored', async (t) => {
+await t.test('what is copied from the repository exists and is not ignored', async (t) => {
   const ignore = readFileSync(join(root, 'docker/Dockerfile.dockerignore'), 'utf8').split('\n');
   t.ok(ignore.includes('*'), 'everything is ignored but');
   const copied = copies()
@@ -93,7 +94,7 @@ t.test('what is copied from the repository exists and is not ignored', async (t)
   }
 });
 
-t.test('what is copied from the build was put there', async (t) => {
+await t.test('what is copied from the build was put there', async (t) => {
   const made = [
     'node_modules',
     'dist',
@@ -117,7 +118,7 @@ t.test('what is copied from the build was put there', async (t) => {
   }
 });
 
-t.test(
+await t.test(
   'the image starts the launcher as the user of a sidecar, with nothing of root',
   async (t) => {
     t.equal(stages.at(-1), 'proa', 'what is built by default');
@@ -188,46 +189,54 @@ function portOf(name: string): number | undefined {
   return undefined;
 }
 
-t.test('compose runs everything that npm start runs', async (t) => {
-  t.strictSame([...services.keys()].sort(), [
-    ...['details', 'gateway', 'productpage', 'ratings', 'reviews-v1', 'reviews-v2', 'reviews-v3'],
-    ...['sidecar', 'split'],
-  ]);
+await t.test('compose runs everything that npm start runs', async (t) => {
+  const parts =
+    'details gateway productpage ratings reviews-v1 reviews-v2 reviews-v3 sidecar split';
+  t.strictSame([...services.keys()].sort(), parts.split(' '));
 });
 
-t.test('every container is built from the Dockerfile and shares one network', async (t) => {
+await t.test('every container is built from the Dockerfile and shares one network', async (t) => {
   for (const [name, { build, network_mode: network, depends_on: dependsOn }] of services) {
     t.equal(join(root, 'docker', build.context), root, `${name}: context`);
     t.ok(existsSync(join(root, build.dockerfile)), `${name}: ${build.dockerfile}`);
     t.ok(stages.includes(build.target), `${name}: stage ${build.target}`);
     t.equal(network, name === 'gateway' ? undefined : 'service:gateway', `${name}: network`);
-    const needed = Array.isArray(dependsOn) ? dependsOn : Object.keys(dependsOn ?? {});
+    const needed: readonly string[] = Array.isArray(dependsOn)
+      ? dependsOn
+      : Object.keys(dependsOn ?? {});
     t.ok(
-      needed.every((other: string) => services.has(other)),
+      needed.every((other) => services.has(other)),
       `${name}: ${needed}`,
     );
   }
 });
 
-t.test('the proxies read the configuration of the example, with flags that Proa has', async (t) => {
-  for (const [name, config] of Object.entries(configs)) {
-    const { configPath, configYaml, serviceNode } = proxyOptions(name);
-    const [volume = ''] = services.get(name)?.volumes ?? [];
-    const [host = '', inside, mode] = volume.split(':');
-    const workdir = of('WORKDIR').find(({ stage }) => stage === 'runtime')?.rest;
-    t.equal(inside, workdir, 'the path of the configuration is relative to where the image works');
-    t.equal(mode, 'ro');
-    t.equal(join(root, 'docker', host, configPath), config.file);
-    t.equal(serviceNode, name);
-    t.strictSame(parse(configYaml), {
-      admin: {
-        address: { socket_address: { address: '0.0.0.0', port_value: portOf(`${name}Admin`) } },
-      },
-    });
-  }
-});
+await t.test(
+  'the proxies read the configuration of the example, with flags that Proa has',
+  async (t) => {
+    for (const [name, config] of Object.entries(configs)) {
+      const { configPath, configYaml, serviceNode } = proxyOptions(name);
+      const [volume = ''] = services.get(name)?.volumes ?? [];
+      const [host = '', inside, mode] = volume.split(':');
+      const workdir = of('WORKDIR').find(({ stage }) => stage === 'runtime')?.rest;
+      t.equal(
+        inside,
+        workdir,
+        'the path of the configuration is relative to where the image works',
+      );
+      t.equal(mode, 'ro');
+      t.equal(join(root, 'docker', host, configPath), config.file);
+      t.equal(serviceNode, name);
+      t.strictSame(parse(configYaml), {
+        admin: {
+          address: { socket_address: { address: '0.0.0.0', port_value: portOf(`${name}Admin`) } },
+        },
+      });
+    }
+  },
+);
 
-t.test(
+await t.test(
   'the ports that are published are those of the configuration, to this machine only',
   async (t) => {
     const published = ['gateway', 'gatewayAdmin', 'sidecarAdmin'].map(
@@ -244,7 +253,7 @@ t.test(
   },
 );
 
-t.test('the services listen where the configuration looks for them', async (t) => {
+await t.test('the services listen where the configuration looks for them', async (t) => {
   for (const [name, { build, command }] of services) {
     if (build.target !== 'bookinfo' || name === 'split') continue;
     const [program = '', service, flag] = command;
@@ -257,7 +266,7 @@ t.test('the services listen where the configuration looks for them', async (t) =
   t.ok(main.includes(`default: 'http://127.0.0.1:${portOf('ratings')}'`), 'and the ratings');
 });
 
-t.test('the split is measured through the gateway', async (t) => {
+await t.test('the split is measured through the gateway', async (t) => {
   const { command = [], volumes = [] } = services.get('split') ?? {};
   const [program = '', url, file = ''] = command;
   t.ok(existsSync(join(root, inImage(program))), program);
@@ -266,7 +275,7 @@ t.test('the split is measured through the gateway', async (t) => {
   t.strictSame(volumes, [`../examples/bookinfo:${dirname(file)}:ro`]);
 });
 
-t.test('health is asked for where it is told', async (t) => {
+await t.test('health is asked for where it is told', async (t) => {
   const paths: Readonly<Record<string, string>> = {
     gateway: `${portOf('gatewayAdmin')}/ready`,
     sidecar: `${portOf('sidecarAdmin')}/ready`,
@@ -279,7 +288,8 @@ t.test('health is asked for where it is told', async (t) => {
     else {
       t.strictSame([kind, program], ['CMD', 'node'], name);
       t.ok(code.includes(`fetch('http://127.0.0.1:${path}')`), `${name}: ${code}`);
-      t.doesNotThrow(() => new Function(code), name);
+      const { status } = spawnSync(process.execPath, ['--check', '-'], { input: code });
+      t.equal(status, 0, `${name}: the code can be read`);
     }
   }
 });

@@ -64,7 +64,7 @@ async function startSidecar(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-t.test('details tells the facts of a book', async (t) => {
+await t.test('details tells the facts of a book', async (t) => {
   const url = await start(t, detailsService());
   const { status, headers, json } = await get(`${url}/details/7`);
   t.equal(status, 200);
@@ -75,7 +75,7 @@ t.test('details tells the facts of a book', async (t) => {
   t.equal((await send('POST', `${url}/details/7`)).status, 404);
 });
 
-t.test('ratings are kept by book', async (t) => {
+await t.test('ratings are kept by book', async (t) => {
   const url = await start(t, ratingsService());
   const stars = { id: 0, ratings: { Reviewer1: 5, Reviewer2: 4 } };
   t.strictSame((await get(`${url}/ratings/0`)).json(), stars);
@@ -89,7 +89,7 @@ t.test('ratings are kept by book', async (t) => {
   t.equal((await send('POST', `${url}/ratings/0`, {}, ' '.repeat(65_537))).status, 413);
 });
 
-t.test('reviews show no, black or red stars and say which version they are', async (t) => {
+await t.test('reviews show no, black or red stars and say which version they are', async (t) => {
   const ratings = await start(t, ratingsService());
   const colors = { v1: undefined, v2: 'black', v3: 'red' } as const;
   for (const version of ['v1', 'v2', 'v3'] as const) {
@@ -109,14 +109,14 @@ t.test('reviews show no, black or red stars and say which version they are', asy
   }
 });
 
-t.test('reviews do without ratings that cannot be had', async (t) => {
+await t.test('reviews do without ratings that cannot be had', async (t) => {
   const url = await start(t, reviewsService('v3', 'http://127.0.0.1:1'));
   const { status, json } = await get(`${url}/reviews/0`);
   t.equal(status, 200);
   t.match(json(), { reviews: [{ rating: { error: String } }, { rating: { error: String } }] });
 });
 
-t.test('the product page calls its services through the sidecar, by host', async (t) => {
+await t.test('the product page calls its services through the sidecar, by host', async (t) => {
   const details = await start(t, detailsService());
   const ratings = await start(t, ratingsService());
   const reviews = await start(t, reviewsService('v3', ratings));
@@ -149,7 +149,7 @@ t.test('the product page calls its services through the sidecar, by host', async
   t.equal((await get(`${page}/other`)).status, 404);
 });
 
-t.test('headers of a trace and of the user are handed on, others are not', async (t) => {
+await t.test('headers of a trace and of the user are handed on, others are not', async (t) => {
   const sidecar = await startSidecar(t, () => [200, '{}']);
   const page = await start(t, productpageService(sidecar.url));
   const handedOn = {
@@ -168,7 +168,7 @@ t.test('headers of a trace and of the user are handed on, others are not', async
   t.equal(sidecar.seen[0]?.cookie, undefined);
 });
 
-t.test('signing in takes any name, which then goes with every call', async (t) => {
+await t.test('signing in takes any name, which then goes with every call', async (t) => {
   const sidecar = await startSidecar(t, () => [503, 'no healthy upstream']);
   const page = await start(t, productpageService(sidecar.url));
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -187,7 +187,7 @@ t.test('signing in takes any name, which then goes with every call', async (t) =
   t.match((await get(`${page}/logout`)).headers['set-cookie'], /end-user=; Max-Age=0/);
 });
 
-t.test('the page is shown when a service is not to be had', async (t) => {
+await t.test('the page is shown when a service is not to be had', async (t) => {
   const sidecar = await startSidecar(t, () => [503, 'no healthy upstream']);
   const page = await start(t, productpageService(sidecar.url));
   const { status, text } = await get(`${page}/productpage`);
@@ -199,7 +199,7 @@ t.test('the page is shown when a service is not to be had', async (t) => {
   t.equal((await get(`${alone}/api/v1/products/0`)).status, 503, 'without a sidecar too');
 });
 
-t.test('text cannot become markup', async (t) => {
+await t.test('text cannot become markup', async (t) => {
   t.equal(
     escapeHtml(`<a href="x" id='y'>&</a>`),
     '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;&lt;/a&gt;',

@@ -14,14 +14,14 @@ const example = join(import.meta.dirname, '../../examples/bookinfo');
 const gateway = readProxyConfig(join(example, 'gateway.yaml'), gatewayPorts);
 const sidecar = readProxyConfig(join(example, 'productpage-sidecar.yaml'), sidecarPorts);
 
-t.test('every port that a flag moves stands in one of the two configurations', async (t) => {
+await t.test('every port that a flag moves stands in one of the two configurations', async (t) => {
   const found = [...gateway.ports.keys(), ...sidecar.ports.keys()];
   t.strictSame(found.sort(), Object.keys(portFlags).sort());
   const ports = [...gateway.ports.values(), ...sidecar.ports.values()].map(({ port }) => port);
   t.equal(new Set(ports).size, ports.length, 'and no two are the same');
 });
 
-t.test('moving ports changes the numbers and nothing else', async (t) => {
+await t.test('moving ports changes the numbers and nothing else', async (t) => {
   const moved = new Map<PortName, number>([
     ['reviews-v2', 1],
     ['sidecarAdmin', 65_535],
@@ -33,7 +33,7 @@ t.test('moving ports changes the numbers and nothing else', async (t) => {
   t.equal(withPorts(sidecar, new Map()), sidecar.text);
 });
 
-t.test('the configured split is read from the weights', async (t) => {
+await t.test('the configured split is read from the weights', async (t) => {
   t.strictSame(configuredShares(sidecar), [
     { cluster: 'reviews-v1', share: 0.25 },
     { cluster: 'reviews-v2', share: 0.25 },
@@ -42,7 +42,7 @@ t.test('the configured split is read from the weights', async (t) => {
   t.strictSame(configuredShares(gateway), []);
 });
 
-t.test('a configuration without what has to be known is refused with its name', async (t) => {
+await t.test('a configuration without what has to be known is refused with its name', async (t) => {
   const directory = t.testdir({
     'none.yaml': 'static_resources: {}\n',
     'broken.yaml': 'admin: [',
@@ -54,7 +54,7 @@ t.test('a configuration without what has to be known is refused with its name', 
   t.strictSame([...read('changed.yaml')().ports.keys()], ['gateway', 'gatewayAdmin']);
 });
 
-t.test('the flags of npm start are read, and all mistakes told at once', async (t) => {
+await t.test('the flags of npm start are read, and all mistakes told at once', async (t) => {
   t.match(parseStartOptions(['--gateway-port', '81', '--reviews-v3-port=82', '--no-build']), {
     ok: true,
     value: {
@@ -90,7 +90,7 @@ t.test('the flags of npm start are read, and all mistakes told at once', async (
   );
 });
 
-t.test('the table shows measured beside configured, and what failed', async (t) => {
+await t.test('the table shows measured beside configured, and what failed', async (t) => {
   const table = splitTable(configuredShares(sidecar), {
     answers: new Map([
       ['reviews-v3', 3],

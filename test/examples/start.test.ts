@@ -73,7 +73,7 @@ const isUp = (started: Started): Promise<boolean> =>
 const allFree = (ports: Ports): Promise<boolean> =>
   until(async () => (await portProblems(ports)).length === 0);
 
-t.test('Bookinfo runs behind the proxies until Ctrl-C', async (t) => {
+await t.test('Bookinfo runs behind the proxies until Ctrl-C', async (t) => {
   const ports = await freePorts();
   const started = start(['--requests', '80', ...flagsFor(ports)]);
   t.ok(await isUp(started), started.output());
@@ -111,7 +111,7 @@ t.test('Bookinfo runs behind the proxies until Ctrl-C', async (t) => {
   t.strictSame(await portProblems(ports), [], 'nothing is left');
 });
 
-t.test('nothing is left when the start script is killed', async (t) => {
+await t.test('nothing is left when the start script is killed', async (t) => {
   const ports = await freePorts();
   const started = start(['--requests', '8', ...flagsFor(ports)]);
   t.ok(await isUp(started), started.output());
@@ -120,7 +120,7 @@ t.test('nothing is left when the start script is killed', async (t) => {
   t.ok(await allFree(ports));
 });
 
-t.test(
+await t.test(
   'every taken port is named with the flag that moves it, before anything starts',
   async (t) => {
     const ports = new Map(await freePorts());
@@ -139,7 +139,7 @@ t.test(
   },
 );
 
-t.test('a proxy that ends is told with its last lines, and ends everything', async (t) => {
+await t.test('a proxy that ends is told with its last lines, and ends everything', async (t) => {
   const ports = await freePorts();
   const proxy = join(t.testdir(), 'proxy');
   writeFileSync(proxy, '#!/bin/sh\necho "cannot sail: $1 $2"\nexit 7\n', { mode: 0o755 });
@@ -150,20 +150,20 @@ t.test('a proxy that ends is told with its last lines, and ends everything', asy
   t.strictSame(await portProblems(ports), [], 'nothing is left');
 });
 
-t.test('a proxy that cannot be run is told', async (t) => {
+await t.test('a proxy that cannot be run is told', async (t) => {
   const ports = await freePorts();
   const started = start(flagsFor(ports), { PROA_PROXY: '/nonexistent/proxy' });
   t.strictSame(await started.exit, [1, null]);
   t.match(started.output(), /npm start: sidecar cannot be started: .*ENOENT/);
 });
 
-t.test('wrong flags end the start with an explanation', async (t) => {
+await t.test('wrong flags end the start with an explanation', async (t) => {
   const started = start(['--gatewayport', '1']);
   t.strictSame(await started.exit, [1, null]);
   t.match(started.output(), /--gatewayport: unknown flag; did you mean "--gateway-port"\?/);
 });
 
-t.test('npm start runs the pinned Node wherever the path has an old one', async (t) => {
+await t.test('npm start runs the pinned Node wherever the path has an old one', async (t) => {
   const old = t.testdir();
   writeFileSync(join(old, 'node'), '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 });
   const path = (process.env['PATH'] ?? '')
@@ -187,7 +187,7 @@ t.test('npm start runs the pinned Node wherever the path has an old one', async 
   t.match(stdout, /Starts Bookinfo behind Proa: npm start -- \[flags\]/);
 });
 
-t.test('what is too old or missing is told before the start', async (t) => {
+await t.test('what is too old or missing is told before the start', async (t) => {
   const directory = t.testdir();
   const broken = 'node: error while loading shared libraries: libatomic.so.1';
   const check = (node: string, npm: string): { code: number | null; stderr: string } => {

@@ -5,13 +5,13 @@ import { type LogSource, noSource } from './log-record.ts';
 const root = join(import.meta.dirname, '../../..');
 
 /**
- * Finds the caller of `logFunction` from the stack. Costs some microseconds, so only log formats
- * that show the place ask for it.
+ * Finds the place in the sources that called, `callers` functions above the one that asks. Costs
+ * some microseconds, so only log formats that show the place ask for it.
  */
-export function callSite(logFunction: (...args: never[]) => unknown): LogSource {
+export function callSite(callers: number): LogSource {
   const holder: { stack?: string } = {};
-  Error.captureStackTrace(holder, logFunction);
-  const line = holder.stack?.split('\n')[1];
+  Error.captureStackTrace(holder, callSite);
+  const line = holder.stack?.split('\n')[1 + callers];
   return line === undefined ? noSource : readStackLine(line);
 }
 

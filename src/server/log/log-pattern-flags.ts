@@ -13,10 +13,10 @@ export interface PatternInput {
 export type PatternFlag = (input: PatternInput) => string;
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const months = [
-  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September'],
-  ...['October', 'November', 'December'],
-];
+const months =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
 
 const two = (value: number): string => String(value).padStart(2, '0');
 const day = (date: Date): string => days[date.getDay()] as string;

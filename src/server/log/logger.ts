@@ -152,37 +152,33 @@ export class ComponentLogger {
   }
 
   trace(message: string, fields?: LogFields): void {
-    this.#log('trace', message, fields, this.trace);
+    this.#log('trace', message, fields);
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.#log('debug', message, fields, this.debug);
+    this.#log('debug', message, fields);
   }
 
   info(message: string, fields?: LogFields): void {
-    this.#log('info', message, fields, this.info);
+    this.#log('info', message, fields);
   }
 
   warning(message: string, fields?: LogFields): void {
-    this.#log('warning', message, fields, this.warning);
+    this.#log('warning', message, fields);
   }
 
   error(message: string, fields?: LogFields): void {
-    this.#log('error', message, fields, this.error);
+    this.#log('error', message, fields);
   }
 
   critical(message: string, fields?: LogFields): void {
-    this.#log('critical', message, fields, this.critical);
+    this.#log('critical', message, fields);
   }
 
-  #log(
-    level: RecordLevel,
-    message: string,
-    fields: LogFields | undefined,
-    caller: (message: string, fields?: LogFields) => void,
-  ): void {
+  #log(level: RecordLevel, message: string, fields: LogFields | undefined): void {
     if (!this.isEnabled(level)) return;
-    const source = this.#needsSource ? callSite(caller) : undefined;
+    // Above this function are the one named after the level, and the one that wanted to log.
+    const source = this.#needsSource ? callSite(2) : undefined;
     this.#logger.write(this.#name, level, message, fields, 0, source);
   }
 }

@@ -2,14 +2,14 @@ import t from 'tap';
 import { callSite, readStackLine } from '#server/log/call-site.ts';
 import { fineWallClock } from '#server/log/wall-clock.ts';
 
-t.test('the caller of the log function is found', async (t) => {
+await t.test('the caller of the log function is found', async (t) => {
   function log(): unknown {
-    return callSite(log);
+    return callSite(1);
   }
   t.match(log(), { file: 'test/server/log/call-site.test.ts', line: Number });
 });
 
-t.test('the forms of a stack line are understood', async (t) => {
+await t.test('the forms of a stack line are understood', async (t) => {
   const line = (text: string): unknown => readStackLine(text);
   t.strictSame(line('    at Server.start (file:///a%20b/x.ts:12:34)'), {
     file: '/a b/x.ts',
@@ -25,7 +25,7 @@ t.test('the forms of a stack line are understood', async (t) => {
   t.strictSame(line('    at native'), { file: '', line: 0, function: '' });
 });
 
-t.test('the fine clock follows the clock of the system', async (t) => {
+await t.test('the fine clock follows the clock of the system', async (t) => {
   let wall = 1_000_000;
   let fine = 5;
   const now = fineWallClock(

@@ -39,7 +39,7 @@ function makeLogger(
   return { logger: made.value, lines };
 }
 
-t.test('elsewhere than on a terminal a record is a line of JSON', async (t) => {
+await t.test('elsewhere than on a terminal a record is a line of JSON', async (t) => {
   const { logger, lines } = makeLogger();
   logger.component('main').warning('two\nlines "quoted"', { cluster: 'a', attempts: 2, ok: false });
   logger.write('pool', 'error', 'from a worker', undefined, 2);
@@ -67,16 +67,16 @@ t.test('elsewhere than on a terminal a record is a line of JSON', async (t) => {
   );
 });
 
-t.test('on a terminal a record is for reading', async (t) => {
+await t.test('on a terminal a record is for reading', async (t) => {
   const { logger, lines } = makeLogger({}, { isTerminal: true });
   logger.component('upstream').info('cluster added', { name: 'reviews', hosts: 3 });
   t.match(lines, [/^\d\d:\d\d:05\.678 info {5}upstream: cluster added name=reviews hosts=3\n$/]);
   const coloured = makeLogger({}, { isTerminal: true, colour: true });
   coloured.logger.component('upstream').error('x');
-  t.match(coloured.lines[0], /\u001b\[31merror/);
+  t.ok(coloured.lines[0]?.includes('\u001b[31merror'));
 });
 
-t.test('a given format is honoured everywhere, with the place that logged', async (t) => {
+await t.test('a given format is honoured everywhere, with the place that logged', async (t) => {
   for (const isTerminal of [true, false]) {
     const { logger, lines } = makeLogger({ logFormat: '[%l][%n] %s:%! %v' }, { isTerminal });
     function here(): void {
@@ -90,13 +90,13 @@ t.test('a given format is honoured everywhere, with the place that logged', asyn
   t.match(lines[0], /^test\/server\/log\/logger\.test\.ts:\d+ x\n$/, 'relative to the package');
 });
 
-t.test('escaping keeps a record in one line', async (t) => {
+await t.test('escaping keeps a record in one line', async (t) => {
   const { logger, lines } = makeLogger({ logFormat: '%v', logFormatEscaped: true });
   logger.component('main').info('a\nb');
   t.strictSame(lines, ['a\\nb\n']);
 });
 
-t.test('a component logs what is at least as severe as its level', async (t) => {
+await t.test('a component logs what is at least as severe as its level', async (t) => {
   const { logger, lines } = makeLogger({ logFormat: '%l', logLevel: 'error' });
   const main = logger.component('main');
   for (const level of ['trace', 'debug', 'info', 'warning', 'error', 'critical'] as const) {
@@ -107,7 +107,7 @@ t.test('a component logs what is at least as severe as its level', async (t) => 
   t.strictSame(lines, ['error\n', 'error\n', 'critical\n', 'critical\n']);
 });
 
-t.test('levels of single components override the level of all', async (t) => {
+await t.test('levels of single components override the level of all', async (t) => {
   const { logger, lines } = makeLogger({
     logFormat: '%n',
     logLevel: 'warning',
@@ -126,7 +126,7 @@ t.test('levels of single components override the level of all', async (t) => {
   t.equal(logger.levels().get('pool'), 'warning');
 });
 
-t.test('levels change at run time, and whoever asked hears of it', async (t) => {
+await t.test('levels change at run time, and whoever asked hears of it', async (t) => {
   const { logger, lines } = makeLogger({ logFormat: '%n' });
   const pool = logger.component('pool');
   const heard: (string | undefined)[] = [];
@@ -141,7 +141,7 @@ t.test('levels change at run time, and whoever asked hears of it', async (t) => 
   t.strictSame(heard, ['debug', 'off']);
 });
 
-t.test('a log file is appended to, and opened again after it was moved away', async (t) => {
+await t.test('a log file is appended to, and opened again after it was moved away', async (t) => {
   const directory = t.testdir({ log: 'before\n' });
   const path = join(directory, 'log');
   const { logger } = makeLogger(
@@ -157,7 +157,7 @@ t.test('a log file is appended to, and opened again after it was moved away', as
   t.equal(readFileSync(path, 'utf8'), 'three\n');
 });
 
-t.test('a log file that cannot be opened is told, not thrown', async (t) => {
+await t.test('a log file that cannot be opened is told, not thrown', async (t) => {
   const made = createLogger({
     logLevel: 'info',
     componentLogLevels: [],
@@ -168,7 +168,7 @@ t.test('a log file that cannot be opened is told, not thrown', async (t) => {
   t.match(made, { ok: false, error: /^cannot open the log file "\/nonexistent\/log": ENOENT/ });
 });
 
-t.test('a reader of standard error that is gone does not end the process', async (t) => {
+await t.test('a reader of standard error that is gone does not end the process', async (t) => {
   const program = `
     import { createLogger } from '#server/log/logger.ts';
     const logger = createLogger({ logLevel: 'info', componentLogLevels: [], logFormat: '%v',
