@@ -206,7 +206,7 @@ await t.test('every container is built from the Dockerfile and shares one networ
       : Object.keys(dependsOn ?? {});
     t.ok(
       needed.every((other) => services.has(other)),
-      `${name}: ${needed}`,
+      `${name}: needs ${needed.join()}`,
     );
   }
 });
