@@ -90,6 +90,8 @@ export type LoadBalancingPolicy =
       readonly choiceCount: number;
       /** How much active requests reduce a weighted host's share. Default 1. */
       readonly activeRequestBias: number;
+      /** Compare all hosts instead. Default false. */
+      readonly isFullScan: boolean;
     };
 
 /** Absent members leave the operating system's values; times in seconds. */
@@ -132,6 +134,8 @@ export interface DnsConfig {
   readonly lookupFamily: DnsLookupFamily;
   /** Time between resolutions. Default 5,000. */
   readonly refreshRateMs: number;
+  /** A random time up to this is added, so that not all proxies ask at once. Default 0. */
+  readonly jitterMs: number;
   /** Resolve again when the records expire instead, where they say so. */
   readonly respectTtl: boolean;
   /** Time until the next resolution after failures; the refresh rate where absent. */

@@ -1,38 +1,30 @@
 import type { Address } from '#network/address.ts';
-import type { CircuitBreakersConfig, Locality } from '#upstream/cluster-config.ts';
+import type { CircuitBreakerThresholds, Locality } from '#upstream/cluster-config.ts';
 
 /** A cluster as `/clusters` shows it. */
 export interface ClusterView {
   readonly name: string;
   readonly observabilityName: string;
+  /** Empty unless the cluster's endpoints come from EDS under another name. */
+  readonly edsServiceName: string;
   readonly addedViaApi: boolean;
-  readonly circuitBreakers: CircuitBreakersConfig;
+  readonly defaultLimits: CircuitBreakerThresholds;
+  readonly highLimits: CircuitBreakerThresholds;
+  readonly hasOutlierDetection: boolean;
   readonly hosts: readonly HostView[];
-}
-
-/** In the order in which `/clusters` prints a host's statistics. */
-export interface HostStatsView {
-  readonly cx_active: number;
-  readonly cx_connect_fail: number;
-  readonly cx_total: number;
-  readonly rq_active: number;
-  readonly rq_error: number;
-  readonly rq_pending_active: number;
-  readonly rq_success: number;
-  readonly rq_timeout: number;
-  readonly rq_total: number;
 }
 
 export interface HostView {
   readonly address: Address;
   readonly hostname: string;
+  readonly locality: Locality;
   readonly weight: number;
   readonly priority: number;
-  readonly locality: Locality;
+  /** Filter metadata `envoy.lb` says `canary: true`. */
+  readonly canary: boolean;
   /** Bits of `HealthFlag`; `formatHealthFlags` gives their text. */
   readonly healthFlags: number;
-  /** Filter metadata `envoy.lb` says `canary: true`. */
-  readonly isCanary: boolean;
-  /** All workers together. */
-  readonly stats: HostStatsView;
+  /** Sums over all workers, by name in Envoy's order. */
+  readonly counters: readonly (readonly [name: string, value: number])[];
+  readonly gauges: readonly (readonly [name: string, value: number])[];
 }

@@ -19,8 +19,8 @@ export interface ClusterEnvironment {
   readonly random: Random;
   readonly resources: ResourceMemory;
   /**
-   * The host is no longer in use: its connections finish what they do and close. Whoever hears this calls
-   * `releaseHost` once nothing writes to the host's statistics any more.
+   * The host is no longer in use: its connections finish what they do and close. If it has a pool, whoever
+   * hears this calls `releaseHost` once nothing writes to the host's statistics any more.
    */
   readonly onHostRemoved: (host: Host, cluster: Cluster) => void;
 }
@@ -96,18 +96,24 @@ export class Cluster {
     this.loadBalancer.onHostsChanged(this.#prioritySet);
     const remaining = new Set(this.hosts);
     for (const host of before) {
-      if (!remaining.has(host)) this.#environment.onHostRemoved(host, this);
+      if (!remaining.has(host)) this.#retire(host);
     }
   }
 
   /** The cluster is no longer configured (or not like this): every host goes. */
   remove(): void {
-    for (const host of this.hosts) this.#environment.onHostRemoved(host, this);
+    for (const host of this.hosts) this.#retire(host);
   }
 
   /** A removed host has no connection left: its statistics' memory can be used for another one. */
   releaseHost(host: Host): void {
     this.#environment.stats.drop(host.statsAddress);
+  }
+
+  #retire(host: Host): void {
+    const isUnused = host.pool === undefined;
+    this.#environment.onHostRemoved(host, this);
+    if (isUnused) this.releaseHost(host);
   }
 
   #createHosts(

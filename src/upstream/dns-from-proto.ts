@@ -14,6 +14,7 @@ export function parseDns(context: ParseContext, message: Cluster): DnsConfig {
       enumName('envoy.config.cluster.v3.Cluster.DnsLookupFamily', message.dnsLookupFamily) ??
       'AUTO',
     refreshRateMs: durationMs(message.dnsRefreshRate) ?? DEFAULT_DNS_REFRESH_RATE_MS,
+    jitterMs: durationMs(message.dnsJitter) ?? 0,
     respectTtl: message.respectDnsTtl,
     failureRefreshRate:
       message.dnsFailureRefreshRate &&

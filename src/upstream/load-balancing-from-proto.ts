@@ -18,9 +18,6 @@ const LEAST_REQUEST = `${POLICIES}.least_request.v3.LeastRequest`;
 const RANDOM = `${POLICIES}.random.v3.Random`;
 const TYPED_POLICIES: readonly string[] = [ROUND_ROBIN, LEAST_REQUEST, RANDOM];
 
-const ZONE_AWARE_IS_INACTIVE =
-  'zone-aware routing needs a local cluster (cluster_manager.local_cluster_name), which Proa does not have';
-
 /** Where a policy gets its localities' treatment from: `common_lb_config`, or its own message. */
 type LocalitySpecifier =
   | Cluster_CommonLbConfig['localityConfigSpecifier']
@@ -46,10 +43,7 @@ export function parseLoadBalancing(context: ParseContext, message: Cluster): Loa
     ? parseTypedPolicies(context, message)
     : {
         policy: parseLegacyPolicy(context, message),
-        localities: parseLocalities(
-          context.at('common_lb_config'),
-          common?.localityConfigSpecifier,
-        ),
+        localities: parseLocalities(common?.localityConfigSpecifier),
       };
   const config: LoadBalancingConfig = {
     policy: parsed.policy,
@@ -111,7 +105,19 @@ function parseLeastRequest(
     });
     activeRequestBias = 1;
   }
-  return { kind: 'leastRequest', choiceCount: message?.choiceCount ?? 2, activeRequestBias };
+  return {
+    kind: 'leastRequest',
+    choiceCount: message?.choiceCount ?? 2,
+    activeRequestBias,
+    isFullScan: usesFullScan(message),
+  };
+}
+
+/** `enable_full_scan` is the older way to say so. */
+function usesFullScan(message: Cluster_LeastRequestLbConfig | LeastRequest | undefined): boolean {
+  if (message?.$typeName !== LEAST_REQUEST) return false;
+  const method = enumName(`${LEAST_REQUEST}.SelectionMethod`, message.selectionMethod);
+  return method === 'FULL_SCAN' || message.enableFullScan === true;
 }
 
 interface TypedPolicy {
@@ -153,10 +159,7 @@ function parseFirstKnownPolicy(
     const at = context.at('policies').at(index).at('typed_extension_config').at('typed_config');
     const policy = unpackAnyAs(at, any, [ROUND_ROBIN, LEAST_REQUEST, RANDOM]);
     if (policy === undefined) return undefined;
-    const localities = parseLocalities(
-      at.at('locality_lb_config'),
-      policy.localityLbConfig?.localityConfigSpecifier,
-    );
+    const localities = parseLocalities(policy.localityLbConfig?.localityConfigSpecifier);
     if (policy.$typeName === ROUND_ROBIN) {
       return { policy: DEFAULT_LOAD_BALANCING.policy, localities };
     }
@@ -169,18 +172,13 @@ function parseFirstKnownPolicy(
   return undefined;
 }
 
-function parseLocalities(
-  context: ParseContext,
-  specifier: LocalitySpecifier | undefined,
-): LocalityTreatment {
+function parseLocalities(specifier: LocalitySpecifier | undefined): LocalityTreatment {
   switch (specifier?.case) {
     case 'localityWeightedLbConfig':
       return { isLocalityWeighted: true, failTrafficOnPanic: false };
     case 'zoneAwareLbConfig': {
-      const { failTrafficOnPanic, routingEnabled, minClusterSize } = specifier.value;
-      const at = context.at('zone_aware_lb_config');
-      if (routingEnabled !== undefined) at.at('routing_enabled').warn(ZONE_AWARE_IS_INACTIVE);
-      if (minClusterSize !== undefined) at.at('min_cluster_size').warn(ZONE_AWARE_IS_INACTIVE);
+      /* Zone-aware routing itself needs a local cluster. */
+      const { failTrafficOnPanic } = specifier.value;
       return { isLocalityWeighted: false, failTrafficOnPanic };
     }
     default:

@@ -1,4 +1,6 @@
+import { formatAddress } from '#network/address.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
+import type { StatKind } from '#stats/stat-group.ts';
 import type { SlotAddress } from '#stats/stat-memory.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 import type {
@@ -8,7 +10,7 @@ import type {
 } from '#upstream/cluster-config.ts';
 import { clusterMainStats, clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { ClusterSnapshot, HostSnapshot } from '#upstream/cluster-update.ts';
-import type { ClusterView, HostStatsView, HostView } from '#upstream/cluster-view.ts';
+import type { ClusterView, HostView } from '#upstream/cluster-view.ts';
 import { DEFAULT_OVERPROVISIONING_FACTOR } from '#upstream/defaults.ts';
 import type { DnsDiscovery } from '#upstream/dns/dns-discovery.ts';
 import { healthOf, isExcludedFromHealth } from '#upstream/health-flags.ts';
@@ -152,7 +154,16 @@ export class RegisteredCluster {
     const hosts = this.#assignment.localities.flatMap((group) =>
       group.hosts.map((host) => viewOf(host, group.priority, group.locality, stats)),
     );
-    return { name, observabilityName, addedViaApi: false, circuitBreakers, hosts };
+    return {
+      name,
+      observabilityName,
+      edsServiceName: '',
+      addedViaApi: false,
+      defaultLimits: circuitBreakers.default,
+      highLimits: circuitBreakers.high,
+      hasOutlierDetection: false,
+      hosts,
+    };
   }
 }
 
@@ -166,16 +177,18 @@ function countChangedPriorities(
   );
   let changes = 0;
   for (const priority of priorities) {
-    const old = idsAt(before, priority);
-    const now = idsAt(after, priority);
+    const old = hostsAt(before, priority);
+    const now = hostsAt(after, priority);
     if (old.size !== now.size || old.union(now).size !== old.size) changes++;
   }
   return changes;
 }
 
-function idsAt(assignment: AssignmentConfig<HostSnapshot>, priority: number): Set<number> {
+/** A logical host that got another address counts as another host. */
+function hostsAt(assignment: AssignmentConfig<HostSnapshot>, priority: number): Set<string> {
   const groups = assignment.localities.filter((group) => group.priority === priority);
-  return new Set(groups.flatMap((group) => group.hosts.map((host) => host.id)));
+  const hosts = groups.flatMap((group) => group.hosts);
+  return new Set(hosts.map((host) => `${host.id} ${formatAddress(host.address)}`));
 }
 
 function viewOf(
@@ -185,7 +198,10 @@ function viewOf(
   stats: StatsStore,
 ): HostView {
   const { address, hostname, weight, healthFlags, metadata, statsAddress } = host;
-  const values = hostStats.fields.map(({ name }, index) => [name, stats.read(statsAddress, index)]);
+  const valuesOf = (kind: StatKind): (readonly [string, number])[] =>
+    hostStats.fields.flatMap((field, index) =>
+      field.kind === kind ? [[field.name, stats.read(statsAddress, index)] as const] : [],
+    );
   return {
     address,
     hostname,
@@ -193,7 +209,8 @@ function viewOf(
     priority,
     locality,
     healthFlags,
-    isCanary: metadata?.['envoy.lb']?.['canary'] === true,
-    stats: Object.fromEntries(values) as HostStatsView,
+    canary: metadata?.['envoy.lb']?.['canary'] === true,
+    counters: valuesOf('counter'),
+    gauges: valuesOf('gauge'),
   };
 }

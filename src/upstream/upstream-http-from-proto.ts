@@ -123,7 +123,7 @@ function parseOptions(
       maxConnectionDurationMs: durationMs(common?.maxConnectionDuration) ?? 0,
       maxStreamDurationMs: durationMs(common?.maxStreamDuration) ?? 0,
       maxResponseHeadersCount: common?.maxHeadersCount ?? defaults.maxResponseHeadersCount,
-      maxResponseHeadersKb: defaults.maxResponseHeadersKb,
+      maxResponseHeadersKb: common?.maxResponseHeadersKb ?? defaults.maxResponseHeadersKb,
       headerKeyFormat: parseHeaderKeyFormat(
         contexts.http1.at('header_key_format'),
         http1?.headerKeyFormat,

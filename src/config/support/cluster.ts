@@ -1,6 +1,19 @@
-import { type SupportTable, supported } from '#config/support/message-support.ts';
+import {
+  type MessageSupport,
+  type SupportTable,
+  supported,
+} from '#config/support/message-support.ts';
 
 const noPrefetch = { warned: 'connections are not opened before they are needed' };
+
+const noLocalCluster = { warned: 'zone-aware routing needs a local cluster, which there is not' };
+
+const zoneAware: MessageSupport = {
+  ...supported('fail_traffic_on_panic'),
+  routing_enabled: noLocalCluster,
+  min_cluster_size: noLocalCluster,
+  force_locality_direct_routing: noLocalCluster,
+};
 
 export const clusterSupport: SupportTable = {
   'envoy.config.cluster.v3.Cluster': {
@@ -20,11 +33,12 @@ export const clusterSupport: SupportTable = {
       'dns_jitter',
       'respect_dns_ttl',
       'dns_lookup_family',
-      'cleanup_interval',
       'least_request_lb_config',
+      'round_robin_lb_config',
       'common_lb_config',
       'transport_socket',
       'metadata',
+      'upstream_bind_config',
       'upstream_connection_options',
       'close_connections_on_host_health_failure',
       'ignore_health_on_host_removal',
@@ -36,6 +50,7 @@ export const clusterSupport: SupportTable = {
       values: ['ROUND_ROBIN', 'LEAST_REQUEST', 'RANDOM', 'LOAD_BALANCING_POLICY_CONFIG'],
     },
     protocol_selection: { values: ['USE_CONFIGURED_PROTOCOL'] },
+    cleanup_interval: { warned: 'there are no hosts to clean up' },
     preconnect_policy: noPrefetch,
     track_cluster_stats: { warned: 'these statistics are not kept' },
     track_timeout_budgets: { warned: 'this statistic is not kept' },
@@ -47,13 +62,17 @@ export const clusterSupport: SupportTable = {
     'choice_count',
     'active_request_bias',
   ),
+  'envoy.config.cluster.v3.Cluster.RoundRobinLbConfig': {},
   'envoy.config.cluster.v3.Cluster.CommonLbConfig': {
-    ...supported('healthy_panic_threshold', 'locality_weighted_lb_config'),
+    ...supported('healthy_panic_threshold', 'locality_weighted_lb_config', 'zone_aware_lb_config'),
     update_merge_window: { warned: 'updates are applied at once' },
     ignore_new_hosts_until_first_hc: { warned: 'there are no health checks' },
-    close_connections_on_host_set_change: 'supported',
+    consistent_hashing_lb_config: { warned: 'no load balancer hashes' },
+    override_host_status: { warned: 'no request names its host' },
   },
   'envoy.config.cluster.v3.Cluster.CommonLbConfig.LocalityWeightedLbConfig': {},
+  'envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig': zoneAware,
+  'envoy.config.core.v3.BindConfig': supported('source_address'),
   'envoy.config.cluster.v3.UpstreamConnectionOptions': supported('tcp_keepalive'),
   'envoy.config.cluster.v3.CircuitBreakers': supported('thresholds'),
   'envoy.config.cluster.v3.CircuitBreakers.Thresholds': {
@@ -63,7 +82,6 @@ export const clusterSupport: SupportTable = {
       'max_pending_requests',
       'max_requests',
       'track_remaining',
-      'max_connection_pools',
     ),
     max_retries: { warned: 'there are no retries' },
     retry_budget: { warned: 'there are no retries' },
@@ -82,7 +100,10 @@ export const clusterSupport: SupportTable = {
   'envoy.extensions.load_balancing_policies.random.v3.Random': supported('locality_lb_config'),
   'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig': supported(
     'locality_weighted_lb_config',
+    'zone_aware_lb_config',
   ),
+  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig':
+    zoneAware,
   'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig':
     {},
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': supported(

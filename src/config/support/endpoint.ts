@@ -6,17 +6,22 @@ export const endpointSupport: SupportTable = {
     'endpoints',
     'policy',
   ),
-  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': supported(
-    'overprovisioning_factor',
-    'weighted_priority_health',
-  ),
-  'envoy.config.endpoint.v3.LocalityLbEndpoints': supported(
-    'locality',
-    'metadata',
-    'lb_endpoints',
-    'load_balancing_weight',
-    'priority',
-  ),
+  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': {
+    ...supported('overprovisioning_factor', 'weighted_priority_health'),
+    endpoint_stale_after: { warned: 'the assignment is not from a control plane' },
+  },
+  'envoy.config.endpoint.v3.LocalityLbEndpoints': {
+    ...supported(
+      'locality',
+      'lb_endpoints',
+      'load_balancer_endpoints',
+      'load_balancing_weight',
+      'priority',
+    ),
+    metadata: 'opaque',
+    proximity: { warned: 'has no effect in Envoy either' },
+  },
+  'envoy.config.endpoint.v3.LocalityLbEndpoints.LbEndpointList': supported('lb_endpoints'),
   'envoy.config.endpoint.v3.LbEndpoint': supported(
     'endpoint',
     'health_status',

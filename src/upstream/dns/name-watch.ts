@@ -85,7 +85,12 @@ export class NameWatch {
     this.#backOff?.reset();
     this.#owner.onAddresses(this, response.addresses);
     const ttlSeconds = respectTtl ? this.#ttlOf(response.addresses) : 0;
-    return ttlSeconds > 0 ? ttlSeconds * 1000 : refreshRateMs;
+    return (ttlSeconds > 0 ? ttlSeconds * 1000 : refreshRateMs) + this.#jitterMs();
+  }
+
+  #jitterMs(): number {
+    const boundMs = Math.floor(this.#config.jitterMs);
+    return boundMs === 0 ? 0 : this.#environment.random.uint32() % boundMs;
   }
 
   /** A logical host uses the first address only. */

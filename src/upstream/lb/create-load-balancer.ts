@@ -30,7 +30,7 @@ function createPicker(policy: LoadBalancingPolicy, random: Random): HostPicker {
     case 'random':
       return randomPicker;
     case 'leastRequest':
-      return new LeastRequest(random, policy.choiceCount, policy.activeRequestBias);
+      return new LeastRequest(random, policy);
   }
 }
 

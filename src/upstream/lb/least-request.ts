@@ -1,8 +1,11 @@
 import type { Random } from '#base/random.ts';
+import type { LoadBalancingPolicy } from '#upstream/cluster-config.ts';
 import { hostStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
 import type { HostPicker, HostSource } from '#upstream/lb/host-source.ts';
 import { prepareWeightedSchedule } from '#upstream/lb/weighted-schedule.ts';
+
+type LeastRequestPolicy = Extract<LoadBalancingPolicy, { kind: 'leastRequest' }>;
 
 /**
  * LEAST_REQUEST. Hosts of equal weight: of some drawn at random the one with the fewest active requests.
@@ -13,11 +16,13 @@ export class LeastRequest implements HostPicker {
   readonly #random: Random;
   readonly #choiceCount: number;
   readonly #activeRequestBias: number;
+  readonly #isFullScan: boolean;
 
-  constructor(random: Random, choiceCount: number, activeRequestBias: number) {
+  constructor(random: Random, policy: LeastRequestPolicy) {
     this.#random = random;
-    this.#choiceCount = choiceCount;
-    this.#activeRequestBias = activeRequestBias;
+    this.#choiceCount = policy.choiceCount;
+    this.#activeRequestBias = policy.activeRequestBias;
+    this.#isFullScan = policy.isFullScan;
   }
 
   prepare(source: HostSource): void {
@@ -27,7 +32,9 @@ export class LeastRequest implements HostPicker {
   pick(source: HostSource): Host | undefined {
     const { hosts, scheduler } = source;
     if (hosts.length === 0) return undefined;
-    if (scheduler === undefined) return this.#pickOfDrawn(hosts);
+    if (scheduler === undefined) {
+      return this.#isFullScan ? this.#pickOfAll(hosts) : this.#pickOfDrawn(hosts);
+    }
     const host = hosts[scheduler.next()] as Host;
     scheduler.reschedule(this.#weightOf(host));
     return host;
@@ -38,6 +45,20 @@ export class LeastRequest implements HostPicker {
     for (let drawn = 1; drawn < this.#choiceCount; drawn++) {
       const other = hosts[this.#random.uint32() % hosts.length] as Host;
       if (activeRequests(other) < activeRequests(best)) best = other;
+    }
+    return best;
+  }
+
+  /** Hosts that tie have equal chances: the nth of them takes the place with a chance of 1/n. */
+  #pickOfAll(hosts: readonly Host[]): Host {
+    let best = hosts[0] as Host;
+    let ties = 1;
+    for (let index = 1; index < hosts.length; index++) {
+      const other = hosts[index] as Host;
+      const difference = activeRequests(other) - activeRequests(best);
+      if (difference > 0) continue;
+      ties = difference < 0 ? 1 : ties + 1;
+      if (ties === 1 || this.#random.uint32() % ties === 0) best = other;
     }
     return best;
   }
