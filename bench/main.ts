@@ -21,6 +21,7 @@ import { describeEnvironment, writeResultFile } from './report/result-file.ts';
 import { markdownTable, textTable } from './report/table.ts';
 import { judge } from './report/verdict.ts';
 import type { BenchContext } from './runner/context.ts';
+import type { Sample, Workload } from './runner/workload.ts';
 import { ALL_WORKLOADS } from './workloads/all.ts';
 
 const progress = new ProgressLine(process.stderr);
@@ -46,9 +47,10 @@ async function main(): Promise<number> {
   progress.clear();
   await report(context, began, results);
   await rm(folder, { recursive: true, force: true });
-  return results.some(({ samples }) => samples.some((sample) => sample.invalid !== undefined))
-    ? 1
-    : 0;
+  const isSound = results.every(
+    ({ samples }) => samples.length > 0 && samples.every((sample) => sample.invalid === undefined),
+  );
+  return isSound ? 0 : 1;
 }
 
 function readOptions(): Options | number {
@@ -131,9 +133,19 @@ async function measureAll(context: BenchContext, options: Options): Promise<Work
   const results: WorkloadResult[] = [];
   for (const workload of chosen) {
     progress.begin(workload.name);
-    results.push({ workload, samples: await workload.measure(context) });
+    results.push({ workload, samples: await measureOne(workload, context) });
   }
   return results;
+}
+
+/** What went wrong in one workload does not cost the others their results. */
+async function measureOne(workload: Workload, context: BenchContext): Promise<Sample[]> {
+  try {
+    return await workload.measure(context);
+  } catch (error) {
+    progress.say(`! ${workload.name} failed: ${error instanceof Error ? error.stack : error}`);
+    return [];
+  }
 }
 
 async function report(

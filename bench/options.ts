@@ -17,7 +17,8 @@ export const ALL_PEERS: readonly PeerName[] = ['proa', 'envoy', 'haproxy', 'ngin
 
 export const USAGE = `npm run bench -- [options]
 
-Compares Proa with Envoy, HAProxy and nginx on this machine, one worker each.
+Compares Proa with Envoy, HAProxy and nginx on this machine, one worker each. Everything takes about a
+quarter of an hour.
 
   --quick               everything in less than two minutes, with less certainty
   --rounds N            samples per peer and workload (5; quick 2)

@@ -43,9 +43,14 @@ function wrkCommand(wrkPath: string, requestFile: string, load: LoadRequest): Co
   return {
     file: wrkPath,
     args: [
-      ...['--threads', '1', '--connections', String(load.connections)],
-      ...['--duration', `${load.durationSeconds}s`, '--timeout', '5s', '--script', SCRIPT],
-      ...[`http://${LOOPBACK}:${load.port}/`, '--', requestFile],
+      '--threads=1',
+      `--connections=${load.connections}`,
+      `--duration=${load.durationSeconds}s`,
+      '--timeout=5s',
+      `--script=${SCRIPT}`,
+      `http://${LOOPBACK}:${load.port}/`,
+      '--',
+      requestFile,
     ],
   };
 }

@@ -2,7 +2,7 @@ import { runToEnd } from './children.ts';
 import { findCommand } from './find-command.ts';
 
 /** Each command that the benchmark runs, and the Debian package it comes from. */
-const PACKAGES = { wrk: 'wrk', haproxy: 'haproxy', nginx: 'nginx-light', taskset: 'util-linux' };
+const PACKAGES = { wrk: 'wrk', haproxy: 'haproxy', nginx: 'nginx', taskset: 'util-linux' };
 
 export type ToolName = keyof typeof PACKAGES;
 

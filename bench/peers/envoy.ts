@@ -10,11 +10,17 @@ export async function findEnvoy(): Promise<FoundPeer> {
   return {
     name: 'envoy',
     version: ENVOY_VERSION,
+    readsBootstrap: true,
     command: async (setup, folder) => ({
       file: binary,
       args: [
-        ...['-c', await writeBootstrap(setup, folder), '--concurrency', '1'],
-        ...['--disable-hot-restart', '--log-level', 'error'],
+        '-c',
+        await writeBootstrap(setup, folder),
+        '--concurrency',
+        '1',
+        '--disable-hot-restart',
+        '--log-level',
+        'error',
       ],
     }),
   };

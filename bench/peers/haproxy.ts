@@ -10,8 +10,8 @@ export async function findHaproxy(binary: string | undefined): Promise<FoundPeer
   return {
     name: 'haproxy',
     version: /version (\S+)/.exec(banner)?.[1] ?? 'unknown',
+    readsBootstrap: false,
     command: async (setup, folder) => {
-      if (!setup.plainForwarding) return undefined;
       const path = join(folder, 'haproxy.cfg');
       await writeFile(path, forwardingConfiguration(setup));
       return { file: binary, args: ['-db', '-f', path] };

@@ -11,8 +11,8 @@ export async function findNginx(binary: string | undefined): Promise<FoundPeer> 
   return {
     name: 'nginx',
     version: /nginx\/(\S+)/.exec(banner)?.[1] ?? 'unknown',
+    readsBootstrap: false,
     command: async (setup, folder) => {
-      if (!setup.plainForwarding) return undefined;
       const path = join(folder, 'nginx.conf');
       await writeFile(path, forwardingConfiguration(setup, folder));
       return { file: binary, args: ['-c', path, '-p', folder, '-e', 'stderr'] };

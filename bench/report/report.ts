@@ -29,7 +29,9 @@ export function targetTable(results: readonly TargetResult[]): Table {
 export function workloadTable(result: WorkloadResult, peers: readonly Peer[]): Table {
   const { workload, samples } = result;
   const present = peers.filter((peer) => samples.some((sample) => sample.peer === peer.name));
-  const details = Object.keys(samples[0]?.details ?? {});
+  const details = Object.keys(
+    samples.find((sample) => sample.invalid === undefined)?.details ?? {},
+  );
   const against = present.filter((peer) => peer.name !== 'proa').map((peer) => peer.name);
   return [
     ['peer', workload.unit, ...details, ...against.map((name) => `x ${name}`), 'samples'],
@@ -68,12 +70,13 @@ function amount(value: number | undefined, target: Target, workload: Workload): 
   if (value === undefined) return '-';
   return target.relativeTo === undefined
     ? `${format(value)} ${workload.unit}`
-    : `${value.toFixed(2)} x`;
+    : `${value === Number.POSITIVE_INFINITY ? 'endless' : value.toFixed(2)} x`;
 }
 
 /** Three significant digits, without an exponent. */
 export function format(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '-';
+  if (value === Number.POSITIVE_INFINITY) return 'endless';
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

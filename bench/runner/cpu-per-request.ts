@@ -2,10 +2,11 @@ import type { LoadResult, RunLoad } from '../load/load-generator.ts';
 import type { Traffic } from '../load/traffic.ts';
 import { cpuTimeOf, residentBytesOf } from '../machine/process-usage.ts';
 import type { BenchContext } from './context.ts';
+import { interleave } from './interleave.ts';
 import { MEGABYTE } from './memory.ts';
 import { type RunningPeer, type SetupPlan, startPeers } from './running-peer.ts';
 import { startUpstream } from './running-upstream.ts';
-import type { Sample } from './workload.ts';
+import type { Reading, Sample } from './workload.ts';
 
 const CONNECTIONS = 64;
 
@@ -16,7 +17,7 @@ export interface CpuPlan extends SetupPlan {
 
 /**
  * CPU microseconds per request of the whole proxy process under a closed loop of 64 keep-alive connections.
- * All peers are up the whole time and take turns, so that whatever else happens on the machine meets all.
+ * All peers are up the whole time and take turns.
  */
 export async function measureCpuPerRequest(
   context: BenchContext,
@@ -34,23 +35,17 @@ export async function measureCpuPerRequest(
       durationSeconds: context.warmUpSeconds,
     });
   }
-  const samples: Sample[] = [];
-  for (let round = 1; round <= context.rounds; round += 1) {
-    for (const each of running) {
-      context.progress(`round ${round}/${context.rounds} ${each.peer.name}`);
-      samples.push(await takeSample(context, plan, each, runLoad, round));
-    }
-  }
-  return samples;
+  return await interleave(context, context.rounds, running, (each) =>
+    takeReading(context, plan, each, runLoad),
+  );
 }
 
-async function takeSample(
+async function takeReading(
   context: BenchContext,
   plan: CpuPlan,
   running: RunningPeer,
   runLoad: RunLoad,
-  round: number,
-): Promise<Sample> {
+): Promise<Reading> {
   const before = cpuTimeOf(running.child.pid);
   const load = await runLoad({
     port: running.port,
@@ -61,8 +56,6 @@ async function takeSample(
   const user = (after.userMicroseconds - before.userMicroseconds) / load.requests;
   const system = (after.systemMicroseconds - before.systemMicroseconds) / load.requests;
   return {
-    peer: running.peer.name,
-    round,
     value: user + system,
     invalid: reasonAgainst(load, plan.responseBytes),
     details: {

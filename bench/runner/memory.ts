@@ -10,6 +10,13 @@ export const KILOBYTE = 1024;
 const SETTLE_MS = 4_000;
 const QUICK_SETTLE_MS = 1_000;
 
+/** Memory varies little between starts of the same program, so more rounds would only cost time. */
+const MAXIMUM_ROUNDS = 2;
+
+export function memoryRounds(context: BenchContext): number {
+  return context.quick ? 1 : Math.min(context.rounds, MAXIMUM_ROUNDS);
+}
+
 /** Resident bytes of the whole process once it has had time to come to rest. */
 export async function residentBytesAtRest(
   context: BenchContext,

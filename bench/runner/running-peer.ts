@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Child, startChild } from '../machine/children.ts';
 import { freePort, untilAnswering } from '../machine/loopback.ts';
-import type { Peer, ProxySetup } from '../peers/peer.ts';
+import type { Peer } from '../peers/peer.ts';
 import type { BenchContext } from './context.ts';
 
 /** What a workload wants of the proxies, before the ports are known. */
 export interface SetupPlan {
+  /** True when the bootstrap only forwards, so that peers that do not read it can take part. */
   readonly plainForwarding: boolean;
   bootstrap(ports: { readonly listenPort: number; readonly upstreamPort: number }): unknown;
 }
@@ -19,37 +20,31 @@ export interface RunningPeer {
   readonly startMs: number;
 }
 
-/** Starts one proxy; `undefined` when it has no equivalent of the set-up, or, loudly, when it fails. */
+/** Starts one proxy; throws when it does not come to answer. */
 export async function startPeer(
   context: BenchContext,
   peer: Peer,
   plan: SetupPlan,
   upstreamPort: number,
-): Promise<RunningPeer | undefined> {
+): Promise<RunningPeer> {
   const ports = { listenPort: await freePort(), upstreamPort };
-  const setup: ProxySetup = {
-    ...ports,
-    bootstrap: plan.bootstrap(ports),
-    plainForwarding: plan.plainForwarding,
-  };
   const folder = join(context.folder, `${peer.name}-${ports.listenPort}`);
   await mkdir(folder);
-  const command = await peer.command(setup, folder);
-  if (command === undefined) return undefined;
+  const command = await peer.command({ ...ports, bootstrap: plan.bootstrap(ports) }, folder);
   const child = startChild(context.placement.proxy(command));
   try {
     const startMs = await untilAnswering(ports.listenPort, child);
     return { peer, child, port: ports.listenPort, startMs };
   } catch (error) {
     await child.stop();
-    context.say(
-      `! ${peer.name} is left out here: ${error instanceof Error ? error.message : error}`,
-    );
-    return undefined;
+    throw error;
   }
 }
 
-/** Starts all peers that can do what the plan wants; they are stopped with the stack. */
+/**
+ * Starts all peers that can do what the plan wants, leaving out, loudly, those that fail to start; they are
+ * stopped with the stack.
+ */
 export async function startPeers(
   context: BenchContext,
   stack: AsyncDisposableStack,
@@ -57,12 +52,20 @@ export async function startPeers(
   upstreamPort: number,
 ): Promise<RunningPeer[]> {
   const running: RunningPeer[] = [];
-  for (const peer of context.peers) {
+  for (const peer of peersFor(context, plan)) {
     context.progress(`starting ${peer.name}`);
-    const started = await startPeer(context, peer, plan, upstreamPort);
-    if (started === undefined) continue;
-    stack.defer(() => started.child.stop());
-    running.push(started);
+    try {
+      const started = await startPeer(context, peer, plan, upstreamPort);
+      stack.defer(() => started.child.stop());
+      running.push(started);
+    } catch (error) {
+      context.say(`! ${peer.name} is left out: ${error instanceof Error ? error.message : error}`);
+    }
   }
   return running;
+}
+
+/** The peers that have an equivalent of what the plan wants. */
+export function peersFor(context: BenchContext, plan: SetupPlan): Peer[] {
+  return context.peers.filter((peer) => plan.plainForwarding || peer.readsBootstrap);
 }

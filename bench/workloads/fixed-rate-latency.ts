@@ -1,11 +1,13 @@
 import { runAtFixedRate } from '../load/fixed-rate.ts';
 import type { Traffic } from '../load/traffic.ts';
+import { cpuTimeOf } from '../machine/process-usage.ts';
 import { envoyBootstrap } from '../peers/envoy-bootstrap.ts';
 import type { PeerName } from '../peers/peer.ts';
 import type { BenchContext } from '../runner/context.ts';
+import { interleave } from '../runner/interleave.ts';
 import { type RunningPeer, startPeers } from '../runner/running-peer.ts';
 import { startUpstream } from '../runner/running-upstream.ts';
-import type { Sample, Target, Workload } from '../runner/workload.ts';
+import type { Reading, Sample, Target, Workload } from '../runner/workload.ts';
 
 const CONNECTIONS = 64;
 const PEAK_ATTEMPTS = 2;
@@ -55,16 +57,16 @@ async function measure(context: BenchContext, reference: PeerName): Promise<Samp
   }
   const peak = await peakRates(context, running);
   const ratePerSecond = Math.round((peak.get(paragon) ?? 0) / 2);
-  const samples: Sample[] = [];
-  for (let round = 1; round <= context.rounds; round += 1) {
-    for (const each of running) {
-      // A peer that cannot do half of the reference's peak would only show how long its queue got.
-      if ((peak.get(each) ?? 0) < ratePerSecond * 1.1) continue;
-      context.progress(`round ${round}/${context.rounds} ${each.peer.name} ${ratePerSecond}/s`);
-      samples.push(await takeSample(context, each, ratePerSecond, round));
-    }
-  }
-  return samples;
+  return await interleave(context, context.rounds, running, async (each) =>
+    (peak.get(each) ?? 0) < ratePerSecond * 1.1
+      ? endless(ratePerSecond)
+      : await takeReading(context, each, ratePerSecond),
+  );
+}
+
+/** What a peer is given that cannot keep up: a run would only show how long its queue got in that time. */
+function endless(ratePerSecond: number): Reading {
+  return { value: Number.POSITIVE_INFINITY, invalid: undefined, details: { ratePerSecond } };
 }
 
 /** The most requests per second that closed loops with the same connections got; warms the peers up as well. */
@@ -89,35 +91,26 @@ async function peakRates(
   return peaks;
 }
 
-async function takeSample(
+async function takeReading(
   context: BenchContext,
   running: RunningPeer,
   ratePerSecond: number,
-  round: number,
-): Promise<Sample> {
-  const result = await runAtFixedRate(
-    {
-      port: running.port,
-      connections: CONNECTIONS,
-      ratePerSecond,
-      durationSeconds: context.secondsPerSample,
-      traffic: TRAFFIC,
-    },
-    context.placement,
-  );
+): Promise<Reading> {
+  const before = cpuTimeOf(running.child.pid);
+  const load = {
+    port: running.port,
+    connections: CONNECTIONS,
+    ratePerSecond,
+    durationSeconds: context.secondsPerSample,
+    traffic: TRAFFIC,
+  };
+  const { errors, requests, p99Ms, ...details } = await runAtFixedRate(load, context.placement);
+  const after = cpuTimeOf(running.child.pid);
+  const user = (after.userMicroseconds - before.userMicroseconds) / requests;
+  const system = (after.systemMicroseconds - before.systemMicroseconds) / requests;
   return {
-    peer: running.peer.name,
-    round,
-    value: result.p99Ms,
-    invalid: result.errors > 0 ? `${result.errors} errors or missing answers` : undefined,
-    details: {
-      p50Ms: result.p50Ms,
-      p90Ms: result.p90Ms,
-      p999Ms: result.p999Ms,
-      sendLatenessP99Ms: result.sendLatenessP99Ms,
-      longestStallMs: result.longestStallMs,
-      ratePerSecond,
-      errors: result.errors,
-    },
+    value: p99Ms,
+    invalid: errors > 0 ? `${errors} errors or missing answers` : undefined,
+    details: { ...details, ratePerSecond, cpuUs: user + system },
   };
 }

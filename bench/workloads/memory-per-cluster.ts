@@ -1,13 +1,13 @@
 import { envoyBootstrap, staticCluster } from '../peers/envoy-bootstrap.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { BenchContext } from '../runner/context.ts';
-import { KILOBYTE, MEGABYTE, residentBytesAtRest } from '../runner/memory.ts';
-import { startPeer } from '../runner/running-peer.ts';
+import { interleave } from '../runner/interleave.ts';
+import { KILOBYTE, MEGABYTE, memoryRounds, residentBytesAtRest } from '../runner/memory.ts';
+import { peersFor, type SetupPlan, startPeer } from '../runner/running-peer.ts';
 import { startUpstream } from '../runner/running-upstream.ts';
-import type { Sample, Workload } from '../runner/workload.ts';
+import type { Workload } from '../runner/workload.ts';
 
 const CLUSTERS = 1_000;
-const MAXIMUM_ROUNDS = 2;
 
 /** The same configuration with and without a thousand further clusters of one host each. */
 export const memoryPerCluster: Workload = {
@@ -18,44 +18,41 @@ export const memoryPerCluster: Workload = {
   measure: async (context) => {
     await using stack = new AsyncDisposableStack();
     const upstreamPort = await startUpstream(context, stack, 1_024);
-    const samples: Sample[] = [];
-    const rounds = context.quick ? 1 : Math.min(context.rounds, MAXIMUM_ROUNDS);
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const peer of context.peers) {
-        context.progress(`round ${round} ${peer.name}`);
-        const few = await residentBytesWith(context, peer, 0, upstreamPort);
-        const many = await residentBytesWith(context, peer, CLUSTERS, upstreamPort);
-        if (few === undefined || many === undefined) continue;
-        samples.push({
-          peer: peer.name,
-          round,
-          value: (many - few) / CLUSTERS / KILOBYTE,
-          invalid: undefined,
-          details: { beforeMb: few / MEGABYTE, afterMb: many / MEGABYTE },
-        });
-      }
-    }
-    return samples;
+    const contestants = peersFor(context, planWith(0)).map((peer) => ({ peer }));
+    return await interleave(context, memoryRounds(context), contestants, async ({ peer }) => {
+      const few = await residentBytesWith(context, peer, planWith(0), upstreamPort);
+      const many = await residentBytesWith(context, peer, planWith(CLUSTERS), upstreamPort);
+      return {
+        value: (many - few) / CLUSTERS / KILOBYTE,
+        invalid: undefined,
+        details: { beforeMb: few / MEGABYTE, afterMb: many / MEGABYTE },
+      };
+    });
   },
 };
+
+function planWith(count: number): SetupPlan {
+  return {
+    plainForwarding: false,
+    bootstrap: (ports) => {
+      const clusters = Array.from({ length: count }, (_, index) =>
+        staticCluster(`outbound-8080-service-${index}`, ports.upstreamPort),
+      );
+      return envoyBootstrap({ ...ports, clusters });
+    },
+  };
+}
 
 async function residentBytesWith(
   context: BenchContext,
   peer: Peer,
-  count: number,
+  plan: SetupPlan,
   upstreamPort: number,
-): Promise<number | undefined> {
-  const clusters = Array.from({ length: count }, (_, index) =>
-    staticCluster(`outbound-8080-service-${index}`, upstreamPort),
-  );
-  const plan = {
-    plainForwarding: false,
-    bootstrap: (ports: { listenPort: number; upstreamPort: number }) =>
-      envoyBootstrap({ ...ports, clusters }),
-  };
+): Promise<number> {
   const running = await startPeer(context, peer, plan, upstreamPort);
-  if (running === undefined) return undefined;
-  const bytes = await residentBytesAtRest(context, running);
-  await running.child.stop();
-  return bytes;
+  try {
+    return await residentBytesAtRest(context, running);
+  } finally {
+    await running.child.stop();
+  }
 }
