@@ -13,7 +13,7 @@ export interface Traffic {
   readonly bodyBytes: number;
 }
 
-/** A request cut in two where its correlation id belongs. */
+/** A request with a placeholder where its unique value belongs. */
 export interface RequestTemplate {
   readonly method: string;
   readonly path: string;
