@@ -13,7 +13,7 @@ export interface Options {
   readonly load: 'wrk' | 'autocannon';
 }
 
-export const ALL_PEERS: readonly PeerName[] = ['proa', 'envoy', 'haproxy', 'nginx'];
+const ALL_PEERS: readonly PeerName[] = ['proa', 'envoy', 'haproxy', 'nginx'];
 
 export const USAGE = `npm run bench -- [options]
 

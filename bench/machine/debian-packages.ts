@@ -4,7 +4,7 @@ import { findCommand } from './find-command.ts';
 /** Each command that the benchmark runs, and the Debian package it comes from. */
 const PACKAGES = { wrk: 'wrk', haproxy: 'haproxy', nginx: 'nginx', taskset: 'util-linux' };
 
-export type ToolName = keyof typeof PACKAGES;
+type ToolName = keyof typeof PACKAGES;
 
 export interface Tools {
   readonly paths: Readonly<Record<ToolName, string | undefined>>;

@@ -18,10 +18,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** What one request was answered with; `undefined` when nothing answered. */
-export type Answer = { readonly status: number; readonly bytes: number } | undefined;
+type Answer = { readonly status: number; readonly bytes: number } | undefined;
 
 /** Sends one request on a connection of its own and reads the whole response. */
-export async function askOnce(port: number, request: string): Promise<Answer> {
+async function askOnce(port: number, request: string): Promise<Answer> {
   const socket = connect(port, LOOPBACK);
   let answer = '';
   socket.setEncoding('latin1').on('data', (text: string) => {

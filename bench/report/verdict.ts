@@ -1,7 +1,7 @@
 import type { Sample, Target, Workload } from '../runner/workload.ts';
 import { median, pairedRatio, samplesOf } from './statistics.ts';
 
-export type Verdict =
+type Verdict =
   | 'goal met'
   | 'must met'
   | 'met'
