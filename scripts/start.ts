@@ -69,7 +69,6 @@ async function main(argv: readonly string[]): Promise<number> {
   const problems = await portProblems(run.ports);
   if (problems.length > 0) return fail(...problems);
   if (options.build && otherProxy === undefined) buildWhenStale(root, print);
-  mkdirSync(run.directory, { recursive: true });
   return startAndWait(run);
 }
 
@@ -104,6 +103,7 @@ async function startAndWait(run: Run): Promise<number> {
 
 async function show(run: Run, children: Children): Promise<void> {
   const { requests } = run.options;
+  mkdirSync(run.directory, { recursive: true });
   print(`Starting Bookinfo, and ${otherProxy ?? 'Proa'} as its gateway and sidecar …`);
   await children.start(...services.map(([name]) => serviceSpec(run, name)));
   await children.start(proxySpec(run, 'sidecar', run.sidecar, 'sidecarAdmin'));
