@@ -14,3 +14,8 @@ export interface AccessLogConfig {
   /** Without one every request is logged. */
   readonly filter: AccessLogFilterConfig | undefined;
 }
+
+/** The same for sinks that are the same; the path of a file. */
+export function sinkKey(sink: AccessLogSink): string {
+  return sink.kind === 'file' ? sink.path : `/dev/${sink.kind}`;
+}

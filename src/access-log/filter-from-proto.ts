@@ -1,4 +1,5 @@
 import type { AccessLogFilterConfig, ComparisonConfig } from '#access-log/filter-config.ts';
+import { parseMetadataFilter } from '#access-log/metadata-filter-from-proto.ts';
 import { readFraction } from '#config/fraction.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
@@ -55,8 +56,7 @@ export function parseAccessLogFilter(
       return { kind: 'log_type', types: names.filter((name) => name !== undefined), exclude };
     }
     case 'metadataFilter':
-      context.at('metadata_filter').error('is not supported by Proa yet');
-      return undefined;
+      return parseMetadataFilter(context.at('metadata_filter'), specifier.value);
     case 'extensionFilter':
       context.at('extension_filter').error('this filter is not supported by Proa yet', {
         value: specifier.value.name,
