@@ -17,6 +17,7 @@ import type {
 } from '#upstream/cluster-config.ts';
 import { DEFAULT_OVERPROVISIONING_FACTOR, NO_LOCALITY } from '#upstream/defaults.ts';
 import { HealthFlag } from '#upstream/health-flags.ts';
+import { shared } from '#upstream/shared-config.ts';
 
 /** What a host and an endpoint that becomes several hosts have in common. */
 type EndpointConfig = Omit<HostConfig, 'address'>;
@@ -91,7 +92,7 @@ function parseAssignment<Host>(
 function parseLocality({ locality }: LocalityLbEndpoints): Locality {
   if (locality === undefined) return NO_LOCALITY;
   const { region, zone, subZone } = locality;
-  return { region, zone, subZone };
+  return shared<Locality>({ region, zone, subZone });
 }
 
 function isSameLocality(one: Locality, other: Locality): boolean {

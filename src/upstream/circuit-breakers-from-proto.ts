@@ -6,6 +6,7 @@ import type {
 } from '#gen/envoy/config/cluster/v3/circuit_breaker_pb.d.ts';
 import type { CircuitBreakersConfig, CircuitBreakerThresholds } from '#upstream/cluster-config.ts';
 import { DEFAULT_CIRCUIT_BREAKERS, DEFAULT_THRESHOLDS } from '#upstream/defaults.ts';
+import { shared } from '#upstream/shared-config.ts';
 
 /** As in Envoy, the first thresholds of a priority count; further ones are pointed out. */
 export function parseCircuitBreakers(
@@ -26,10 +27,10 @@ export function parseCircuitBreakers(
       });
     }
   }
-  return {
+  return shared<CircuitBreakersConfig>({
     default: found.default ?? DEFAULT_THRESHOLDS,
     high: found.high ?? DEFAULT_THRESHOLDS,
-  };
+  });
 }
 
 function parseThresholds(message: CircuitBreakers_Thresholds): CircuitBreakerThresholds {

@@ -12,20 +12,11 @@ import { parseLoadBalancing } from '#upstream/load-balancing-from-proto.ts';
 import { parseTransportSocket } from '#upstream/transport-socket-from-proto.ts';
 import { parseUpstreamHttp } from '#upstream/upstream-http-from-proto.ts';
 
-/** All clusters of a list, whose names must differ. */
 export function parseClusters(
   context: ParseContext,
   messages: readonly Cluster[],
 ): ClusterDefinition[] {
-  const names = new Set<string>();
-  return messages.map((message, index) => {
-    const at = context.at(index);
-    if (names.has(message.name)) {
-      at.at('name').error('duplicate cluster', { value: message.name });
-    }
-    names.add(message.name);
-    return parseCluster(at, message);
-  });
+  return messages.map((message, index) => parseCluster(context.at(index), message));
 }
 
 /**

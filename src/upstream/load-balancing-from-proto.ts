@@ -11,6 +11,7 @@ import type { LocalityLbConfig } from '#gen/envoy/extensions/load_balancing_poli
 import type { LeastRequest } from '#gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.d.ts';
 import type { LoadBalancingConfig, LoadBalancingPolicy } from '#upstream/cluster-config.ts';
 import { DEFAULT_LOAD_BALANCING } from '#upstream/defaults.ts';
+import { shared } from '#upstream/shared-config.ts';
 
 const POLICIES = 'envoy.extensions.load_balancing_policies';
 const ROUND_ROBIN = `${POLICIES}.round_robin.v3.RoundRobin`;
@@ -45,21 +46,12 @@ export function parseLoadBalancing(context: ParseContext, message: Cluster): Loa
         policy: parseLegacyPolicy(context, message),
         localities: parseLocalities(common?.localityConfigSpecifier),
       };
-  const config: LoadBalancingConfig = {
+  return shared<LoadBalancingConfig>({
     policy: parsed.policy,
     healthyPanicThresholdPercent,
-    ...parsed.localities,
-  };
-  return isDefault(config) ? DEFAULT_LOAD_BALANCING : config;
-}
-
-function isDefault(config: LoadBalancingConfig): boolean {
-  return (
-    config.policy.kind === DEFAULT_LOAD_BALANCING.policy.kind &&
-    config.healthyPanicThresholdPercent === DEFAULT_LOAD_BALANCING.healthyPanicThresholdPercent &&
-    !config.isLocalityWeighted &&
-    !config.failTrafficOnPanic
-  );
+    failTrafficOnPanic: parsed.localities.failTrafficOnPanic,
+    isLocalityWeighted: parsed.localities.isLocalityWeighted,
+  });
 }
 
 /** The typed field decides as soon as it is there, whatever `lb_policy` says. */

@@ -9,6 +9,7 @@ import type {
 import { parseHeaderKeyFormat } from '#http/protocol-options-from-proto.ts';
 import type { UpstreamHttpConfig } from '#upstream/cluster-config.ts';
 import { DEFAULT_UPSTREAM_HTTP } from '#upstream/defaults.ts';
+import { shared } from '#upstream/shared-config.ts';
 
 /** The key and the type of an upstream's HTTP options in `typed_extension_protocol_options`. */
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -116,9 +117,8 @@ function parseOptions(
 ): ParsedUpstreamHttp {
   warnOfDownstreamOptions(contexts, common, http1);
   const defaults = DEFAULT_UPSTREAM_HTTP;
-  if (isEmpty(common) && isEmpty(http1)) return { http: defaults, maxRequestsPerConnection };
   return {
-    http: {
+    http: shared<UpstreamHttpConfig>({
       idleTimeoutMs: durationMs(common?.idleTimeout) ?? defaults.idleTimeoutMs,
       maxConnectionDurationMs: durationMs(common?.maxConnectionDuration) ?? 0,
       maxStreamDurationMs: durationMs(common?.maxStreamDuration) ?? 0,
@@ -131,17 +131,9 @@ function parseOptions(
       enableTrailers: http1?.enableTrailers ?? false,
       allowChunkedLength: http1?.allowChunkedLength ?? false,
       sendFullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
-    },
+    }),
     maxRequestsPerConnection,
   };
-}
-
-/** Whether nothing is set, so that the cluster can share the defaults. */
-function isEmpty(message: object | undefined): boolean {
-  if (message === undefined) return true;
-  return Object.entries(message).every(
-    ([name, value]) => name.startsWith('$') || value === undefined || value === 0 || !value,
-  );
 }
 
 /** The messages are the same for listeners; some of their settings mean nothing upstream. */
