@@ -1,7 +1,7 @@
 import { checkRouteReferences } from '#config/check-route-references.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { typeNameOf, unpackAnyAs } from '#config/unpack-any.ts';
-import type { Bootstrap } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
+import type { Bootstrap, RuntimeLayer } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
 import type { Cluster } from '#gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import type { Address } from '#gen/envoy/config/core/v3/address_pb.d.ts';
 import type { FilterChain } from '#gen/envoy/config/listener/v3/listener_components_pb.d.ts';
@@ -16,6 +16,11 @@ const connectionManager =
  * one name Envoy silently leaves one out.
  */
 export function checkReferences(bootstrap: Bootstrap, context: ParseContext): void {
+  checkRuntimeLayers(bootstrap.layeredRuntime?.layers ?? [], context.at('layered_runtime'));
+  if (bootstrap.statsFlushInterval !== undefined && bootstrap.statsFlush.case !== undefined) {
+    const reason = 'only one of stats_flush_interval and stats_flush_on_admin can be set';
+    context.at('stats_flush_on_admin').error(reason);
+  }
   const resources = bootstrap.staticResources;
   if (resources === undefined) return;
   const at = context.at('static_resources');
@@ -25,6 +30,19 @@ export function checkReferences(bootstrap: Bootstrap, context: ParseContext): vo
   const clusters = new Set(resources.clusters.map((cluster) => cluster.name));
   for (const [index, listener] of resources.listeners.entries()) {
     checkListener(listener, clusters, at.at('listeners').at(index));
+  }
+}
+
+function checkRuntimeLayers(layers: readonly RuntimeLayer[], context: ParseContext): void {
+  const seen = new Set<string>();
+  let hasAdminLayer = false;
+  for (const [index, { name, layerSpecifier }] of layers.entries()) {
+    const at = context.at('layers').at(index);
+    if (seen.has(name)) at.at('name').error('duplicate layer name', { value: name });
+    seen.add(name);
+    if (layerSpecifier.case !== 'adminLayer') continue;
+    if (hasAdminLayer) at.at('admin_layer').error('at most one admin layer may be specified');
+    hasAdminLayer = true;
   }
 }
 

@@ -166,9 +166,15 @@ function reportDeprecation(field: DescField, context: ParseContext): void {
   }
 }
 
+/** 292 years: the longest duration that fits 64 bits of nanoseconds, as Envoy requires. */
+const maxDurationSeconds = 9_223_372_035n;
+
 function checkDuration(duration: Duration, context: ParseContext): void {
-  if (duration.seconds >= 0n && duration.nanos >= 0) return;
-  context.error('the duration must not be negative');
+  if (duration.seconds < 0n || duration.nanos < 0) {
+    context.error('the duration must not be negative', { value: shownValue(duration) });
+  } else if (duration.seconds > maxDurationSeconds || duration.nanos > 999_999_999) {
+    context.error('the duration is out of range', { value: shownValue(duration) });
+  }
 }
 
 function shownValue(value: unknown): string {

@@ -7,7 +7,12 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { type Any, AnySchema, isWrapperDesc, StructSchema } from '@bufbuild/protobuf/wkt';
-import { type ConfigNode, type MapNode, writtenValue } from '#config/document/config-node.ts';
+import {
+  type ConfigNode,
+  type MapEntry,
+  type MapNode,
+  writtenValue,
+} from '#config/document/config-node.ts';
 import type { ReadReport } from '#config/reader/read-report.ts';
 import { readScalar, reportKind } from '#config/reader/scalar-reader.ts';
 import {
@@ -76,7 +81,7 @@ export function readMessage(
 function readFields(type: DescMessage, node: MapNode, path: string, report: ReadReport): Message {
   const message = create(type);
   const written = new Map<DescField, string>();
-  for (const { key, keyOffset, value } of node.entries) {
+  for (const { key, keyOffset, value } of withoutRepeats(node, path, report)) {
     const field = fieldsByKey(type).get(key);
     if (field === undefined) {
       reportUnknownField(type, key, keyOffset, path, report);
@@ -85,7 +90,7 @@ function readFields(type: DescMessage, node: MapNode, path: string, report: Read
     const fieldPath = path === '' ? field.name : `${path}.${field.name}`;
     if (value.kind === 'null' && !isNullMeaningful(field)) continue;
     const before = written.get(field);
-    if (before !== undefined && (before !== key || report.duplicateKeys === 'reject')) {
+    if (before !== undefined) {
       const also = before === key ? '' : `, also as ${before}`;
       report.error(fieldPath, keyOffset, `the field is given twice${also}`);
     }
@@ -93,6 +98,19 @@ function readFields(type: DescMessage, node: MapNode, path: string, report: Read
     readField(message as unknown as Fields, field, value, fieldPath, keyOffset, report);
   }
   return message;
+}
+
+/** In YAML the last of several equal keys counts, in JSON they are an error (see `readFields`). */
+function withoutRepeats(node: MapNode, path: string, report: ReadReport): readonly MapEntry[] {
+  if (report.duplicateKeys === 'reject') return node.entries;
+  const last = new Map(node.entries.map((entry) => [entry.key, entry]));
+  if (last.size === node.entries.length) return node.entries;
+  return node.entries.filter((entry) => {
+    if (last.get(entry.key) === entry) return true;
+    const at = path === '' ? entry.key : `${path}.${entry.key}`;
+    report.warn(at, entry.keyOffset, 'the key is given twice: the last one counts');
+    return false;
+  });
 }
 
 /** The fields of a message by their names in both spellings. */

@@ -12,7 +12,6 @@ const zoneAware: MessageSupport = {
   ...supported('fail_traffic_on_panic'),
   routing_enabled: noLocalCluster,
   min_cluster_size: noLocalCluster,
-  force_locality_direct_routing: noLocalCluster,
 };
 
 export const clusterSupport: SupportTable = {
@@ -102,8 +101,10 @@ export const clusterSupport: SupportTable = {
     'locality_weighted_lb_config',
     'zone_aware_lb_config',
   ),
-  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig':
-    zoneAware,
+  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig': {
+    ...zoneAware,
+    force_locality_direct_routing: noLocalCluster,
+  },
   'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig':
     {},
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': supported(
