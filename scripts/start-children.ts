@@ -31,11 +31,20 @@ export class Children {
     this.#onUnexpectedEnd = onUnexpectedEnd;
   }
 
-  /** Starts children that may start side by side, and waits until all are ready. */
-  async start(...specs: readonly ChildSpec[]): Promise<void> {
+  /**
+   * Starts children that may start side by side, and waits until all are ready. False when the end
+   * came first; throws when one takes too long.
+   */
+  async start(...specs: readonly ChildSpec[]): Promise<boolean> {
+    if (this.#stopping) return false;
     for (const spec of specs) this.#spawn(spec);
     this.#renewGuard();
     await Promise.all(specs.map((spec) => this.#ready(spec)));
+    return !this.#stopping;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
   }
 
   /** Ends everything, the last that was started first. */
@@ -49,7 +58,13 @@ export class Children {
       await ended;
       clearTimeout(timer);
     }
-    this.#guard?.stdin?.end('done\n');
+    // Were this process to end first, the guard would take that for its death.
+    const guard = this.#guard;
+    if (guard === undefined || guard.exitCode !== null) return;
+    guard.ref();
+    const ended = once(guard, 'exit');
+    guard.stdin?.end('done\n');
+    await ended;
   }
 
   #spawn(spec: ChildSpec): void {
@@ -68,7 +83,9 @@ export class Children {
   }
 
   #unexpected(message: string): void {
-    if (!this.#stopping) this.#onUnexpectedEnd(message);
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#onUnexpectedEnd(message);
   }
 
   async #ready(spec: ChildSpec): Promise<void> {

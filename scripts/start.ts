@@ -105,10 +105,14 @@ async function show(run: Run, children: Children): Promise<void> {
   const { requests } = run.options;
   mkdirSync(run.directory, { recursive: true });
   print(`Starting Bookinfo, and ${otherProxy ?? 'Proa'} as its gateway and sidecar …`);
-  await children.start(...services.map(([name]) => serviceSpec(run, name)));
-  await children.start(proxySpec(run, 'sidecar', run.sidecar, 'sidecarAdmin'));
-  await children.start(proxySpec(run, 'gateway', run.gateway, 'gatewayAdmin'));
+  const ready =
+    (await children.start(...services.map(([name]) => serviceSpec(run, name)))) &&
+    (await children.start(proxySpec(run, 'sidecar', run.sidecar, 'sidecarAdmin'))) &&
+    (await children.start(proxySpec(run, 'gateway', run.gateway, 'gatewayAdmin')));
+  if (!ready) return;
   const measured = await measureSplit(urlOf(run, 'gateway'), requests);
+  // Numbers that were measured while everything ended say nothing.
+  if (children.stopping) return;
   print(`\nReviews in ${requests} requests through the gateway:\n`);
   print(splitTable(configuredShares(run.sidecar), measured));
   print(`\n${addresses(run)}\n\nCtrl-C ends everything.`);

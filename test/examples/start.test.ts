@@ -111,6 +111,19 @@ await t.test('Bookinfo runs behind the proxies until Ctrl-C', async (t) => {
   t.strictSame(await portProblems(ports), [], 'nothing is left');
 });
 
+await t.test('Ctrl-C ends a start that is not done yet', async (t) => {
+  const ports = await freePorts();
+  const proxy = join(t.testdir(), 'proxy');
+  writeFileSync(proxy, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+  const started = start(flagsFor(ports), { PROA_PROXY: proxy });
+  const productpage = `http://127.0.0.1:${ports.get('productpage')}/health`;
+  t.ok(await until(async () => (await request(productpage).catch(() => undefined)) !== undefined));
+  started.child.kill('SIGINT');
+  t.strictSame(await started.exit, [0, null]);
+  t.notMatch(started.output(), /npm start:|Reviews in/);
+  t.strictSame(await portProblems(ports), [], 'nothing is left');
+});
+
 await t.test('nothing is left when the start script is killed', async (t) => {
   const ports = await freePorts();
   const started = start(['--requests', '8', ...flagsFor(ports)]);
@@ -147,6 +160,7 @@ await t.test('a proxy that ends is told with its last lines, and ends everything
   t.strictSame(await started.exit, [1, null]);
   t.match(started.output(), /npm start: sidecar ended with exit code 7\. Its last lines \(.*\):\n/);
   t.match(started.output(), /cannot sail: -c .*productpage-sidecar\.yaml/);
+  t.notMatch(started.output(), /Reviews in/, 'and nothing was measured');
   t.strictSame(await portProblems(ports), [], 'nothing is left');
 });
 
