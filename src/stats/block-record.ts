@@ -14,10 +14,33 @@ export class BlockRecord {
   named: NamedRecords | undefined = undefined;
   #baseline: Float64Array | undefined = undefined;
 
-  constructor(group: StatGroup<string>, prefix: string, address: SlotAddress) {
+  /** The fields that the configuration does not want to be shown. */
+  readonly #rejected: ReadonlySet<number> | undefined;
+
+  constructor(
+    group: StatGroup<string>,
+    prefix: string,
+    address: SlotAddress,
+    accepts: ((name: string) => boolean) | undefined,
+  ) {
     this.group = group;
     this.prefix = prefix;
     this.address = address;
+    this.#rejected = accepts === undefined ? undefined : rejectedFields(group, prefix, accepts);
+  }
+
+  shows(field: number): boolean {
+    return this.#rejected === undefined || !this.#rejected.has(field);
+  }
+
+  /** The full name of a field. */
+  nameOf(field: number): string {
+    return this.prefix + (this.group.fields[field] as { readonly name: string }).name;
+  }
+
+  /** Whether a full name is that of one of the group's fields. */
+  hasField(name: string): boolean {
+    return Object.hasOwn(this.group.field, name.slice(this.prefix.length));
   }
 
   /** The sum over threads of one field; -0 when no thread has written yet. */
@@ -56,4 +79,16 @@ export class BlockRecord {
       (to[offset + field] as number) += inherited;
     }
   }
+}
+
+function rejectedFields(
+  group: StatGroup<string>,
+  prefix: string,
+  accepts: (name: string) => boolean,
+): ReadonlySet<number> | undefined {
+  const rejected = new Set<number>();
+  for (const [field, { name }] of group.fields.entries()) {
+    if (!accepts(prefix + name)) rejected.add(field);
+  }
+  return rejected.size === 0 ? undefined : rejected;
 }

@@ -33,6 +33,7 @@ export function* entriesOfPrefix(
     }
     if ((kind === 'histogram') !== (filter.list === 'histograms')) continue;
     const record = blocks[block] as BlockRecord;
+    if (!record.shows(field)) continue;
     if (kind === 'histogram') {
       const isNamed = record.named?.histograms.has(fullName) ?? false;
       if (isNamed || filter.usedOnly) continue;

@@ -5,6 +5,7 @@ import { SlotAllocator } from '#stats/slot-allocator.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { StatGroup } from '#stats/stat-group.ts';
 import type { SlotAddress } from '#stats/stat-memory.ts';
+import { defaultStatsConfig, type StatsConfig } from '#stats/stats-config.ts';
 import { type StatsSnapshot, snapshotOf } from '#stats/stats-snapshot.ts';
 import { type StatsRecords, StatsView } from '#stats/stats-view.ts';
 import { TextReadout } from '#stats/text-readout.ts';
@@ -37,7 +38,9 @@ export class StatsStore {
   readonly #unowned = new NamedRecords(undefined);
   readonly #textReadouts = new Map<string, TextReadout>();
   #layoutVersion = 0;
-  readonly #records: StatsRecords;
+  /** What pages read. */
+  readonly records: StatsRecords;
+  readonly config: StatsConfig;
   /** For pages: all statistics in the order of their names. */
   readonly view: StatsView;
 
@@ -46,9 +49,10 @@ export class StatsStore {
     this.#accept(this.#mainMemory, announcement);
   });
 
-  constructor() {
+  constructor(config: StatsConfig = defaultStatsConfig) {
     const store = this;
-    this.#records = {
+    this.config = config;
+    this.records = {
       blocks: this.#blocks,
       unowned: this.#unowned,
       textReadouts: this.#textReadouts,
@@ -59,7 +63,7 @@ export class StatsStore {
         return store.#layoutVersion;
       },
     };
-    this.view = new StatsView(this.#records);
+    this.view = new StatsView(this.records, config);
   }
 
   /**
@@ -198,12 +202,14 @@ export class StatsStore {
       for (const thread of this.#threads) thread.grow(this.#allocator.segmentCount);
       this.main.addSegments(this.#mainMemory.takeNewSegments());
     }
-    return new BlockRecord(group, prefix, address);
+    return new BlockRecord(group, prefix, address, this.config.accepts);
   }
 
   #accept(memory: ThreadMemory, { segments, stats }: NamedStatsAnnouncement): void {
     memory.addOwnSegments(segments);
+    const { accepts } = this.config;
     for (const stat of stats) {
+      if (accepts !== undefined && !accepts(stat.name)) continue;
       const records = stat.owner === undefined ? this.#unowned : this.#recordsOfOwner(stat.owner);
       records?.accept(memory, stat);
     }

@@ -3,6 +3,7 @@ import { compareNames, FieldOrders } from '#stats/field-order.ts';
 import type { NamedRecords } from '#stats/named-records.ts';
 import { type EntryFilter, entriesOfPrefix, type PrefixGroup } from '#stats/prefix-group.ts';
 import type { StatEntry, TextReadoutEntry } from '#stats/stat-entry.ts';
+import { boundsOf, type StatsConfig } from '#stats/stats-config.ts';
 import type { TextReadout } from '#stats/text-readout.ts';
 import type { ThreadMemory } from '#stats/thread-memory.ts';
 
@@ -26,12 +27,14 @@ type Step = PrefixGroup | StatEntry;
  */
 export class StatsView {
   readonly #records: StatsRecords;
+  readonly #config: StatsConfig;
   readonly #orders = new FieldOrders();
   #prefixes: readonly PrefixGroup[] = [];
   #prefixesVersion = -1;
 
-  constructor(records: StatsRecords) {
+  constructor(records: StatsRecords, config: StatsConfig) {
     this.#records = records;
+    this.#config = config;
   }
 
   /** Counters and gauges, or histograms. May be read slowly: what changes meanwhile is missed. */
@@ -61,6 +64,11 @@ export class StatsView {
       .filter((readout) => readout.used || !usedOnly)
       .map(({ name, value }) => ({ kind: 'textReadout' as const, name, value }))
       .sort((a, b) => compareNames(a.name, b.name));
+  }
+
+  /** Upper bounds of the buckets in which a histogram is shown. */
+  boundsOf(name: string): readonly number[] {
+    return boundsOf(this.#config, name);
   }
 
   #entriesOf(step: Step, filter: EntryFilter): Iterable<StatEntry> {
