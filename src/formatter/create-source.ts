@@ -5,6 +5,7 @@ import { jsonText } from '#formatter/json-text.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { operators } from '#formatter/operators.ts';
 import type { JsonValue, ValueSource } from '#formatter/value-source.ts';
+import { formatAddress } from '#network/address.ts';
 
 /** The source of an operator's value; the error says, in words for a user, why there is none. */
 export function createSource(
@@ -32,6 +33,7 @@ export function createSource(
 function truncated(source: ValueSource, maxLength: number): ValueSource {
   switch (source.type) {
     case 'number':
+    case 'address':
       return source;
     case 'json':
       return { type: 'json', read: (context) => cut(source.read(context), maxLength) };
@@ -54,6 +56,11 @@ export function textReader(source: ValueSource): (context: FormatterContext) => 
       return (context) => {
         const value = source.read(context);
         return value === undefined ? undefined : `${value}`;
+      };
+    case 'address':
+      return (context) => {
+        const address = source.read(context);
+        return address === undefined ? undefined : formatAddress(address);
       };
     case 'json':
       return (context) => {

@@ -3,6 +3,7 @@ import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { escapeJson, jsonNumber, jsonText } from '#formatter/json-text.ts';
 import { type Formatter, piecesFormatter, type SourceOf } from '#formatter/pieces-formatter.ts';
 import type { ValueSource } from '#formatter/value-source.ts';
+import { formatAddress } from '#network/address.ts';
 
 /** A value as JSON; `undefined` is "absent". */
 type Emit = (context: FormatterContext) => string | undefined;
@@ -120,6 +121,14 @@ function emitterOf(source: ValueSource): Emit {
       return (context) => {
         const value = source.read(context);
         return value === undefined ? undefined : `"${value}"`;
+      };
+    case 'address':
+      return (context) => {
+        const address = source.read(context);
+        if (address === undefined) return undefined;
+        return address.kind === 'ip'
+          ? `"${formatAddress(address)}"`
+          : `"${escapeJson(formatAddress(address))}"`;
       };
     case 'number':
       return (context) => {

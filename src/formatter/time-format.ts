@@ -182,10 +182,13 @@ function mergeSeconds(parts: readonly Part[]): Part[] {
   return merged;
 }
 
+/** Milliseconds are what nearly every log prints. */
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => pad(value, 3));
 const POWERS = [1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** The first digits of the fraction of a second, given in milliseconds; 0 asks for all but zeros. */
 function fraction(ms: number, digits: number): string {
+  if (digits === 3) return THREE_DIGITS[Math.floor(ms)] as string;
   if (digits === 0) return fraction(ms, FRACTION_DIGITS).replace(/0+$/, '') || '0';
   const nanoseconds = Math.floor(ms * 1e3) * 1e3;
   const scaled = Math.floor((nanoseconds * (POWERS[digits] as number)) / 1e9);

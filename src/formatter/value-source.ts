@@ -1,4 +1,5 @@
 import type { FormatterContext } from '#formatter/formatter-context.ts';
+import type { Address } from '#network/address.ts';
 
 /** A value as JSON has it, of configuration metadata for instance. Texts are byte strings. */
 export type JsonValue =
@@ -16,6 +17,7 @@ export type JsonValue =
 export type ValueSource =
   | { readonly type: 'text'; readonly read: (context: FormatterContext) => string | undefined }
   | { readonly type: 'plain'; readonly read: (context: FormatterContext) => string | undefined }
+  | { readonly type: 'address'; readonly read: (context: FormatterContext) => Address | undefined }
   | { readonly type: 'number'; readonly read: (context: FormatterContext) => number | undefined }
   | { readonly type: 'json'; readonly read: (context: FormatterContext) => JsonValue | undefined };
 

@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /** Where a socket is bound or connected. */
 export type Address =
   | { readonly kind: 'ip'; readonly host: string; readonly port: number }
@@ -8,6 +6,7 @@ export type Address =
 /** `10.0.0.1:80`, `[::1]:80` or the path, as Envoy prints addresses. */
 export function formatAddress(address: Address): string {
   if (address.kind === 'pipe') return address.path;
-  const host = isIPv6(address.host) ? `[${address.host}]` : address.host;
+  // Only IPv6 has colons; asking for one is much cheaper than asking whether it is IPv6.
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return `${host}:${address.port}`;
 }

@@ -3,7 +3,7 @@ import { maskedAddress } from '#formatter/masked-address.ts';
 import type { OperatorDefinition, OperatorTable } from '#formatter/operator-definition.ts';
 import { simple } from '#formatter/operator-definition.ts';
 import { numberSource, textSource } from '#formatter/value-source.ts';
-import { type Address, formatAddress } from '#network/address.ts';
+import type { Address } from '#network/address.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 type ReadAddress = (info: StreamInfo) => Address | undefined;
@@ -35,12 +35,7 @@ export const addressOperators: OperatorTable = {
 };
 
 function whole(read: ReadAddress): OperatorDefinition {
-  return simple(
-    textSource(({ streamInfo }) => {
-      const address = read(streamInfo);
-      return address && formatAddress(address);
-    }),
-  );
+  return simple({ type: 'address', read: ({ streamInfo }) => read(streamInfo) });
 }
 
 /** The parameter is the length in bits of the prefix to print instead; what is none is ignored. */

@@ -36,9 +36,7 @@ export const responseOperators: OperatorTable = {
   STREAM_ID: simple(textSource(({ streamInfo }) => streamInfo.requestId || undefined)),
 };
 
-const WHITE_SPACE = /\s/g;
-
 function withoutSpaces(details: string): string | undefined {
   if (details === '') return undefined;
-  return WHITE_SPACE.test(details) ? details.replace(WHITE_SPACE, '_') : details;
+  return details.includes(' ') ? details.replace(/\s/g, '_') : details;
 }
