@@ -1,4 +1,7 @@
+import { accessLog } from './cases/access-log.ts';
+import { admin } from './cases/admin.ts';
 import { basics } from './cases/basics.ts';
+import { configuration } from './cases/configuration.ts';
 import { forwarding } from './cases/forwarding.ts';
 import { limits } from './cases/limits.ts';
 import { managerOptions } from './cases/manager-options.ts';
@@ -24,4 +27,7 @@ export const groups: readonly Group[] = [
   routing,
   rewriting,
   upstreams,
+  accessLog,
+  admin,
+  configuration,
 ];

@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { groups } from './groups.ts';
 import { compareWithEnvoy, knownDifferenceOf } from './harness/comparison.ts';
 import { describe, differences } from './harness/difference.ts';
+import type { GroupRun } from './harness/observation.ts';
 import { envoyCommand, type ProxyCommand, proaCommand } from './harness/proxy-command.ts';
 import { record } from './harness/recording.ts';
-import { type GroupRun, runGroup } from './harness/run-group.ts';
+import { runGroup } from './harness/run-group.ts';
 import type { Group } from './harness/scenario.ts';
 
 const USAGE = `Plays the table of scenarios against the real Envoy and Proa and prints where they differ.
@@ -69,24 +70,28 @@ async function playGroup(
   if (options.show) return show(left);
   if (options.record) {
     await record(whole, left.observations);
-    return reportFailures(left);
+    return reportFailures(left, selected.validateOnly === true);
   }
   const right = await runGroup(options['against-itself'] ? envoy : proa, selected);
   return reportDifferences(selected, left, right);
 }
 
-function show({ observations }: GroupRun): number {
-  for (const [name, each] of observations) say(`${name}\n${JSON.stringify(each, undefined, 2)}`);
+function show({ observations, outputs }: GroupRun): number {
+  for (const [name, each] of observations) {
+    say(`${name}\n${JSON.stringify(each, undefined, 2)}`);
+    const output = outputs.get(name)?.trim() ?? '';
+    if (output !== '') say(output);
+  }
   return 0;
 }
 
 /** Scenarios that Envoy itself could not play: to be mended in the table. */
-function reportFailures({ observations, outputs }: GroupRun): number {
+function reportFailures({ observations, outputs }: GroupRun, quiet: boolean): number {
   let failures = 0;
   for (const [name, each] of observations) {
     const failure = each.failed ?? (each.crashed === true ? 'crashed' : undefined);
     const waited = each.client.find((one) => one.timedOut !== undefined)?.timedOut;
-    if (each.refused === true) say(`  ${name}: refused\n${outputs.get(name) ?? ''}`);
+    if (each.refused === true && !quiet) say(`  ${name}: refused\n${outputs.get(name) ?? ''}`);
     if (waited !== undefined) say(`  ${name}: the client waited in vain to ${waited}`);
     if (failure === undefined) continue;
     failures += 1;

@@ -1,5 +1,5 @@
 import { get, post, request } from '../harness/client-script.ts';
-import { answer, extension, mark, named, route, virtualHost } from '../harness/configuration.ts';
+import { answer, extension, mark, named, route, typed, virtualHost } from '../harness/configuration.ts';
 import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { reply } from '../harness/upstream-script.ts';
 
@@ -509,7 +509,54 @@ const others: readonly Scenario[] = [
   },
 ];
 
+const FILTER_CONFIG = 'config.route.v3.FilterConfig';
+
 const destinations: readonly Scenario[] = [
+  {
+    name: 'a filter that is disabled where it is listed and enabled by a route',
+    manager: {
+      http_filters: [
+        { ...headerMutation('x-filter'), disabled: true },
+        extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router'),
+      ],
+    },
+    routes: [
+      route({
+        prefix: '/on',
+        with: { typed_per_filter_config: { mutation: typed(FILTER_CONFIG, { config: {} }) } },
+      }),
+      route(),
+    ],
+    client: [get('/on'), get('/off')],
+  },
+  {
+    name: 'a filter that a route disables',
+    manager: {
+      http_filters: [
+        headerMutation('x-filter'),
+        extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router'),
+      ],
+    },
+    routes: [
+      route({
+        prefix: '/off',
+        with: { typed_per_filter_config: { mutation: typed(FILTER_CONFIG, { disabled: true }) } },
+      }),
+      route(),
+    ],
+    client: [get('/on'), get('/off')],
+  },
+  {
+    name: 'a filter that a virtual host disables',
+    manager: {
+      http_filters: [
+        headerMutation('x-filter'),
+        extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router'),
+      ],
+    },
+    virtualHost: { typed_per_filter_config: { mutation: typed(FILTER_CONFIG, { disabled: true }) } },
+    client: [get('/')],
+  },
   {
     name: 'weighted clusters: all the weight on one',
     routes: [route({ action: weighted({ name: 'one', weight: 0 }, { name: 'two', weight: 100 }) })],
@@ -631,6 +678,12 @@ function weighted(...clusters: readonly (JsonObject & { readonly name: string })
   return {
     weighted_clusters: { clusters: clusters.map((each) => ({ ...each, name: named(each.name) })) },
   };
+}
+
+function headerMutation(name: string): JsonObject {
+  return extension('mutation', 'extensions.filters.http.header_mutation.v3.HeaderMutation', {
+    mutations: { request_mutations: [{ append: { header: { key: name, value: 'yes' } } }] },
+  });
 }
 
 export const routing: Group = {

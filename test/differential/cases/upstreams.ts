@@ -1,4 +1,12 @@
-import { connection, get, keepAlive, post, receive, receiveClose, requestBytes } from '../harness/client-script.ts';
+import {
+  connection,
+  get,
+  keepAlive,
+  post,
+  receive,
+  receiveClose,
+  requestBytes,
+} from '../harness/client-script.ts';
 import { named, route, typed } from '../harness/configuration.ts';
 import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { close, pause, send } from '../harness/step.ts';
@@ -15,7 +23,9 @@ function host(port: number | string, fields: JsonObject = {}): JsonObject {
 }
 
 function hosts(...endpoints: readonly JsonObject[]): JsonObject {
-  return { load_assignment: { cluster_name: named('backend'), endpoints: [{ lb_endpoints: endpoints }] } };
+  return {
+    load_assignment: { cluster_name: named('backend'), endpoints: [{ lb_endpoints: endpoints }] },
+  };
 }
 
 function slow(ms: number) {
@@ -24,8 +34,16 @@ function slow(ms: number) {
 }
 
 const failures: readonly Scenario[] = [
-  { name: 'connection refused', clusters: { backend: hosts(host(CLOSED_PORT)) }, client: [get('/')] },
-  { name: 'connection refused, with a body to send', clusters: { backend: hosts(host(CLOSED_PORT)) }, client: [post('/', 'body')] },
+  {
+    name: 'connection refused',
+    clusters: { backend: hosts(host(CLOSED_PORT)) },
+    client: [get('/')],
+  },
+  {
+    name: 'connection refused, with a body to send',
+    clusters: { backend: hosts(host(CLOSED_PORT)) },
+    client: [post('/', 'body')],
+  },
   {
     name: 'connection refused, twice on one connection',
     clusters: { backend: hosts(host(CLOSED_PORT)) },
@@ -43,7 +61,11 @@ const failures: readonly Scenario[] = [
     client: [get('/')],
   },
   { name: 'a cluster without hosts', clusters: { backend: hosts() }, client: [get('/')] },
-  { name: 'a cluster without hosts and a body', clusters: { backend: hosts() }, client: [post('/', 'body')] },
+  {
+    name: 'a cluster without hosts and a body',
+    clusters: { backend: hosts() },
+    client: [post('/', 'body')],
+  },
   {
     name: 'a host that is declared unhealthy',
     clusters: { backend: hosts(host('{{port:backend}}', { health_status: 'UNHEALTHY' })) },
@@ -51,86 +73,312 @@ const failures: readonly Scenario[] = [
   },
   {
     name: 'a host that is declared unhealthy is used in a panic',
-    clusters: { backend: { ...hosts(host('{{port:backend}}', { health_status: 'UNHEALTHY' })), common_lb_config: { healthy_panic_threshold: { value: 50 } } } },
+    clusters: {
+      backend: {
+        ...hosts(host('{{port:backend}}', { health_status: 'UNHEALTHY' })),
+        common_lb_config: { healthy_panic_threshold: { value: 50 } },
+      },
+    },
     client: [get('/')],
   },
   {
     name: 'no panic at a threshold of 0',
-    clusters: { backend: { ...hosts(host('{{port:backend}}', { health_status: 'UNHEALTHY' })), common_lb_config: { healthy_panic_threshold: { value: 0 } } } },
+    clusters: {
+      backend: {
+        ...hosts(host('{{port:backend}}', { health_status: 'UNHEALTHY' })),
+        common_lb_config: { healthy_panic_threshold: { value: 0 } },
+      },
+    },
     client: [get('/')],
   },
   {
     name: 'a healthy host is preferred',
-    clusters: { backend: { ...hosts(host(CLOSED_PORT, { health_status: 'UNHEALTHY' }), host('{{port:backend}}')), common_lb_config: { healthy_panic_threshold: { value: 0 } } } },
+    clusters: {
+      backend: {
+        ...hosts(host(CLOSED_PORT, { health_status: 'UNHEALTHY' }), host('{{port:backend}}')),
+        common_lb_config: { healthy_panic_threshold: { value: 0 } },
+      },
+    },
     client: [get('/1'), get('/2'), get('/3')],
   },
   { name: 'an upstream that closes at once', upstream: onConnection(close), client: [get('/')] },
-  { name: 'an upstream that closes when the head arrives', upstream: onHead(close), client: [post('/', 'body')] },
-  { name: 'an upstream that talks first', upstream: onConnection(send('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil'), pause(30)), client: [get('/')] },
+  {
+    name: 'an upstream that closes when the head arrives',
+    upstream: onHead(close),
+    client: [post('/', 'body')],
+  },
+  {
+    name: 'an upstream that talks first',
+    upstream: onConnection(send('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil'), pause(30)),
+    client: [get('/')],
+  },
   {
     name: 'an idle upstream connection that the upstream closed is not used',
     upstream: [onRequest(...reply(200, 'one').steps, close), reply(200, 'two')],
-    client: [connection(send(requestBytes('GET', '/1')), receive(), pause(60), send(requestBytes('GET', '/2')), receive())],
+    client: [
+      connection(
+        send(requestBytes('GET', '/1')),
+        receive(),
+        pause(60),
+        send(requestBytes('GET', '/2')),
+        receive(),
+      ),
+    ],
   },
   {
     name: 'a request that meets a connection closed without a response is not repeated',
     upstream: [reply(200, 'one'), onRequest(close), reply(200, 'three')],
-    client: [keepAlive(requestBytes('GET', '/1'), requestBytes('GET', '/2'), requestBytes('GET', '/3'))],
+    client: [
+      keepAlive(requestBytes('GET', '/1'), requestBytes('GET', '/2'), requestBytes('GET', '/3')),
+    ],
   },
 ];
 
 const timeouts: readonly Scenario[] = [
-  { name: 'the route timeout', routes: [route({ action: { timeout: '0.15s' } })], upstream: hang, client: [get('/')] },
-  { name: 'the route timeout counts from the end of the request', routes: [route({ action: { timeout: '0.2s' } })], upstream: slow(100), client: [connection(send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo'), pause(250), send('dy'), receive())] },
-  { name: 'the route timeout after the head of the response', routes: [route({ action: { timeout: '0.15s' } })], upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')), client: [connection(send(requestBytes('GET', '/')), receiveClose)] },
-  { name: 'a route timeout of 0 is none', routes: [route({ action: { timeout: '0s' } })], upstream: slow(100), client: [get('/')] },
-  { name: 'an internal client sets its timeout', manager: { internal_address_config: {} }, upstream: hang, client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-timeout-ms: 150')] },
-  { name: 'an internal client sets a timeout of 0', manager: { internal_address_config: {} }, routes: [route({ action: { timeout: '0.05s' } })], upstream: slow(150), client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-timeout-ms: 0')] },
-  { name: 'an internal client sets a timeout per try', manager: { internal_address_config: {} }, upstream: hang, client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-per-try-timeout-ms: 150')] },
-  { name: 'a timeout per try that exceeds the timeout', manager: { internal_address_config: {} }, upstream: hang, routes: [route({ action: { timeout: '0.1s' } })], client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-per-try-timeout-ms: 9000')] },
-  { name: 'an internal client asks for another status on timeout', manager: { internal_address_config: {} }, routes: [route({ action: { timeout: '0.1s' } })], upstream: hang, client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-timeout-alt-response: 1')] },
-  { name: 'the route’s idle timeout', routes: [route({ action: { timeout: '0s', idle_timeout: '0.15s' } })], upstream: hang, client: [get('/')] },
-  { name: 'the stream idle timeout', manager: { stream_idle_timeout: '0.15s' }, upstream: hang, client: [get('/')] },
-  { name: 'the stream idle timeout while the client sends', manager: { stream_idle_timeout: '0.15s' }, client: [connection(send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo'), receive())] },
-  { name: 'the stream idle timeout within the response', manager: { stream_idle_timeout: '0.15s' }, upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')), client: [connection(send(requestBytes('GET', '/')), receiveClose)] },
-  { name: 'traffic restarts the stream idle timeout', manager: { stream_idle_timeout: '0.2s' }, upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n'), pause(120), send('a'), pause(120), send('b'), pause(120), send('c')), client: [get('/')] },
-  { name: 'the request timeout', manager: { request_timeout: '0.15s' }, client: [connection(send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo'), receive())] },
-  { name: 'the request timeout ends with the request', manager: { request_timeout: '0.1s' }, upstream: slow(200), client: [post('/', 'body')] },
-  { name: 'the request headers timeout', manager: { request_headers_timeout: '0.15s' }, client: [connection(send('GET / HTTP/1.1\r\nho'), receive())] },
-  { name: 'the request headers timeout does not count idle time', manager: { request_headers_timeout: '0.1s' }, client: [connection(pause(200), send(requestBytes('GET', '/')), receive())] },
-  { name: 'the idle timeout of a connection', manager: { common_http_protocol_options: { idle_timeout: '0.15s' }, drain_timeout: '0.1s' }, client: [connection(send(requestBytes('GET', '/')), receive(), receiveClose)] },
-  { name: 'the idle timeout of a connection without a request', manager: { common_http_protocol_options: { idle_timeout: '0.15s' } }, client: [connection(receiveClose)] },
-  { name: 'the maximum duration of a connection, idle', manager: { common_http_protocol_options: { max_connection_duration: '0.2s' }, drain_timeout: '0.1s' }, client: [connection(send(requestBytes('GET', '/')), receive(), receiveClose)] },
-  { name: 'the maximum duration of a connection, during a request', manager: { common_http_protocol_options: { max_connection_duration: '0.1s' }, drain_timeout: '0.05s' }, upstream: slow(250), client: [get('/')] },
-  { name: 'the maximum duration of a stream', manager: { common_http_protocol_options: { max_stream_duration: '0.15s' } }, upstream: hang, client: [get('/')] },
-  { name: 'the maximum duration of a stream within the response', manager: { common_http_protocol_options: { max_stream_duration: '0.15s' } }, upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')), client: [connection(send(requestBytes('GET', '/')), receiveClose)] },
-  { name: 'the route’s maximum duration of a stream', routes: [route({ action: { max_stream_duration: { max_stream_duration: '0.15s' } } })], upstream: hang, client: [get('/')] },
-  { name: 'the route’s maximum duration by a gRPC header', routes: [route({ action: { max_stream_duration: { grpc_timeout_header_max: '5s' } } })], upstream: hang, client: [get('/', 'grpc-timeout: 150m')] },
-  { name: 'the delayed close', manager: { delayed_close_timeout: '0.25s' }, client: [connection(send('garbage\r\n\r\n'), receive(), receiveClose)] },
-  { name: 'a delayed close of 0', manager: { delayed_close_timeout: '0s' }, client: [connection(send('garbage\r\n\r\n'), receive(), receiveClose)] },
-  { name: 'a client that closes during the delayed close', manager: { delayed_close_timeout: '2s' }, client: [connection(send('garbage\r\n\r\n'), receive(), close)] },
+  {
+    name: 'the route timeout',
+    routes: [route({ action: { timeout: '0.15s' } })],
+    upstream: hang,
+    client: [get('/')],
+  },
+  {
+    name: 'the route timeout counts from the end of the request',
+    routes: [route({ action: { timeout: '0.2s' } })],
+    upstream: slow(100),
+    client: [
+      connection(
+        send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo'),
+        pause(250),
+        send('dy'),
+        receive(),
+      ),
+    ],
+  },
+  {
+    name: 'the route timeout after the head of the response',
+    routes: [route({ action: { timeout: '0.15s' } })],
+    upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')),
+    client: [connection(send(requestBytes('GET', '/')), receiveClose)],
+  },
+  {
+    name: 'a route timeout of 0 is none',
+    routes: [route({ action: { timeout: '0s' } })],
+    upstream: slow(100),
+    client: [get('/')],
+  },
+  {
+    name: 'an internal client sets its timeout',
+    manager: { internal_address_config: {} },
+    upstream: hang,
+    client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-timeout-ms: 150')],
+  },
+  {
+    name: 'an internal client sets a timeout of 0',
+    manager: { internal_address_config: {} },
+    routes: [route({ action: { timeout: '0.05s' } })],
+    upstream: slow(150),
+    client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-timeout-ms: 0')],
+  },
+  {
+    name: 'an internal client sets a timeout per try',
+    manager: { internal_address_config: {} },
+    upstream: hang,
+    client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-per-try-timeout-ms: 150')],
+  },
+  {
+    name: 'a timeout per try that exceeds the timeout',
+    manager: { internal_address_config: {} },
+    upstream: hang,
+    routes: [route({ action: { timeout: '0.1s' } })],
+    client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-per-try-timeout-ms: 9000')],
+  },
+  {
+    name: 'an internal client asks for another status on timeout',
+    manager: { internal_address_config: {} },
+    routes: [route({ action: { timeout: '0.1s' } })],
+    upstream: hang,
+    client: [get('/', 'x-forwarded-for: 10.0.0.1', 'x-envoy-upstream-rq-timeout-alt-response: 1')],
+  },
+  {
+    name: 'the route’s idle timeout',
+    routes: [route({ action: { timeout: '0s', idle_timeout: '0.15s' } })],
+    upstream: hang,
+    client: [get('/')],
+  },
+  {
+    name: 'the stream idle timeout',
+    manager: { stream_idle_timeout: '0.15s' },
+    upstream: hang,
+    client: [get('/')],
+  },
+  {
+    name: 'the stream idle timeout while the client sends',
+    manager: { stream_idle_timeout: '0.15s' },
+    client: [
+      connection(send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo'), receive()),
+    ],
+  },
+  {
+    name: 'the stream idle timeout within the response',
+    manager: { stream_idle_timeout: '0.15s' },
+    upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')),
+    client: [connection(send(requestBytes('GET', '/')), receiveClose)],
+  },
+  {
+    name: 'traffic restarts the stream idle timeout',
+    manager: { stream_idle_timeout: '0.2s' },
+    upstream: onRequest(
+      send('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n'),
+      pause(120),
+      send('a'),
+      pause(120),
+      send('b'),
+      pause(120),
+      send('c'),
+    ),
+    client: [get('/')],
+  },
+  {
+    name: 'the request timeout',
+    manager: { request_timeout: '0.15s' },
+    client: [
+      connection(send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo'), receive()),
+    ],
+  },
+  {
+    name: 'the request timeout ends with the request',
+    manager: { request_timeout: '0.1s' },
+    upstream: slow(200),
+    client: [post('/', 'body')],
+  },
+  {
+    name: 'the request headers timeout',
+    manager: { request_headers_timeout: '0.15s' },
+    client: [connection(send('GET / HTTP/1.1\r\nho'), receive())],
+  },
+  {
+    name: 'the request headers timeout does not count idle time',
+    manager: { request_headers_timeout: '0.1s' },
+    client: [connection(pause(200), send(requestBytes('GET', '/')), receive())],
+  },
+  {
+    name: 'the idle timeout of a connection',
+    manager: { common_http_protocol_options: { idle_timeout: '0.15s' }, drain_timeout: '0.1s' },
+    client: [connection(send(requestBytes('GET', '/')), receive(), receiveClose)],
+  },
+  {
+    name: 'the idle timeout of a connection without a request',
+    manager: { common_http_protocol_options: { idle_timeout: '0.15s' } },
+    client: [connection(receiveClose)],
+  },
+  {
+    name: 'the maximum duration of a connection, idle',
+    manager: {
+      common_http_protocol_options: { max_connection_duration: '0.2s' },
+      drain_timeout: '0.1s',
+    },
+    client: [connection(send(requestBytes('GET', '/')), receive(), receiveClose)],
+  },
+  {
+    name: 'the maximum duration of a connection, during a request',
+    manager: {
+      common_http_protocol_options: { max_connection_duration: '0.1s' },
+      drain_timeout: '0.05s',
+    },
+    upstream: slow(250),
+    client: [get('/')],
+  },
+  {
+    name: 'the maximum duration of a stream',
+    manager: { common_http_protocol_options: { max_stream_duration: '0.15s' } },
+    upstream: hang,
+    client: [get('/')],
+  },
+  {
+    name: 'the maximum duration of a stream within the response',
+    manager: { common_http_protocol_options: { max_stream_duration: '0.15s' } },
+    upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')),
+    client: [connection(send(requestBytes('GET', '/')), receiveClose)],
+  },
+  {
+    name: 'the route’s maximum duration of a stream',
+    routes: [route({ action: { max_stream_duration: { max_stream_duration: '0.15s' } } })],
+    upstream: hang,
+    client: [get('/')],
+  },
+  {
+    name: 'the route’s maximum duration by a gRPC header',
+    routes: [route({ action: { max_stream_duration: { grpc_timeout_header_max: '5s' } } })],
+    upstream: hang,
+    client: [get('/', 'grpc-timeout: 150m')],
+  },
+  {
+    name: 'the delayed close',
+    manager: { delayed_close_timeout: '0.25s' },
+    client: [connection(send('garbage\r\n\r\n'), receive(), receiveClose)],
+  },
+  {
+    name: 'a delayed close of 0',
+    manager: { delayed_close_timeout: '0s' },
+    client: [connection(send('garbage\r\n\r\n'), receive(), receiveClose)],
+  },
+  {
+    name: 'a client that closes during the delayed close',
+    manager: { delayed_close_timeout: '2s' },
+    client: [connection(send('garbage\r\n\r\n'), receive(), close)],
+  },
   {
     name: 'the idle timeout of an upstream connection',
     clusters: { backend: protocolOptions({ idle_timeout: '0.1s' }) },
-    client: [connection(send(requestBytes('GET', '/1')), receive(), pause(300), send(requestBytes('GET', '/2')), receive(), pause(300))],
+    client: [
+      connection(
+        send(requestBytes('GET', '/1')),
+        receive(),
+        pause(300),
+        send(requestBytes('GET', '/2')),
+        receive(),
+        pause(300),
+      ),
+    ],
   },
   {
     name: 'the maximum duration of an upstream connection',
     clusters: { backend: protocolOptions({ max_connection_duration: '0.1s' }) },
-    client: [connection(send(requestBytes('GET', '/1')), receive(), pause(300), send(requestBytes('GET', '/2')), receive(), pause(300))],
+    client: [
+      connection(
+        send(requestBytes('GET', '/1')),
+        receive(),
+        pause(300),
+        send(requestBytes('GET', '/2')),
+        receive(),
+        pause(300),
+      ),
+    ],
   },
 ];
 
 const clusters: readonly Scenario[] = [
   {
     name: 'STRICT_DNS resolves localhost',
-    clusters: { backend: { type: 'STRICT_DNS', dns_lookup_family: 'V4_ONLY', ...hostNamed('localhost') } },
+    clusters: {
+      backend: { type: 'STRICT_DNS', dns_lookup_family: 'V4_ONLY', ...hostNamed('localhost') },
+    },
     client: [get('/')],
-    admin: [{ method: 'GET', path: '/clusters?filter={{id}}', compare: 'text', lines: /::(hostname|address|default_priority::max_requests|health_flags|added_via_api|observability_name|weight|region|priority)/ }],
+    admin: [
+      {
+        method: 'GET',
+        path: '/clusters?filter={{id}}',
+        compare: 'text',
+        lines:
+          /::(hostname|address|default_priority::max_requests|health_flags|added_via_api|observability_name|weight|region|priority)/,
+      },
+    ],
   },
   {
     name: 'LOGICAL_DNS resolves localhost',
-    clusters: { backend: { type: 'LOGICAL_DNS', dns_lookup_family: 'V4_ONLY', ...hostNamed('localhost') } },
+    clusters: {
+      backend: { type: 'LOGICAL_DNS', dns_lookup_family: 'V4_ONLY', ...hostNamed('localhost') },
+    },
     client: [get('/')],
   },
   {
@@ -140,15 +388,19 @@ const clusters: readonly Scenario[] = [
   },
   {
     name: 'the host is rewritten to the name of a STRICT_DNS host',
-    clusters: { backend: { type: 'STRICT_DNS', dns_lookup_family: 'V4_ONLY', ...hostNamed('localhost') } },
+    clusters: {
+      backend: { type: 'STRICT_DNS', dns_lookup_family: 'V4_ONLY', ...hostNamed('localhost') },
+    },
     routes: [route({ action: { auto_host_rewrite: true } })],
     client: [get('/')],
   },
-  ...['ROUND_ROBIN', 'LEAST_REQUEST', 'RANDOM'].map((policy): Scenario => ({
-    name: `${policy} with one host`,
-    clusters: { backend: { lb_policy: policy } },
-    client: [get('/1'), get('/2')],
-  })),
+  ...['ROUND_ROBIN', 'LEAST_REQUEST', 'RANDOM'].map(
+    (policy): Scenario => ({
+      name: `${policy} with one host`,
+      clusters: { backend: { lb_policy: policy } },
+      client: [get('/1'), get('/2')],
+    }),
+  ),
   {
     name: 'a host with weight among hosts that are unhealthy',
     clusters: { backend: hosts(host('{{port:backend}}', { load_balancing_weight: 3 })) },
@@ -156,12 +408,32 @@ const clusters: readonly Scenario[] = [
   },
   {
     name: 'priorities: the second serves when the first is empty',
-    clusters: { backend: { load_assignment: { cluster_name: named('backend'), endpoints: [{ priority: 0, lb_endpoints: [] }, { priority: 1, lb_endpoints: [host('{{port:backend}}')] }] } } },
+    clusters: {
+      backend: {
+        load_assignment: {
+          cluster_name: named('backend'),
+          endpoints: [
+            { priority: 0, lb_endpoints: [] },
+            { priority: 1, lb_endpoints: [host('{{port:backend}}')] },
+          ],
+        },
+      },
+    },
     client: [get('/')],
   },
   {
     name: 'priorities: the second serves when the first is unhealthy',
-    clusters: { backend: { load_assignment: { cluster_name: named('backend'), endpoints: [{ priority: 0, lb_endpoints: [host(CLOSED_PORT, { health_status: 'UNHEALTHY' })] }, { priority: 1, lb_endpoints: [host('{{port:backend}}')] }] } } },
+    clusters: {
+      backend: {
+        load_assignment: {
+          cluster_name: named('backend'),
+          endpoints: [
+            { priority: 0, lb_endpoints: [host(CLOSED_PORT, { health_status: 'UNHEALTHY' })] },
+            { priority: 1, lb_endpoints: [host('{{port:backend}}')] },
+          ],
+        },
+      },
+    },
     client: [get('/1'), get('/2')],
   },
   {
@@ -171,14 +443,21 @@ const clusters: readonly Scenario[] = [
   },
   {
     name: 'a cluster name with a dot in the stats',
-    clusters: { 'a.b|c:d': {}, backend: {} },
+    upstreams: { 'a.b|c:d': reply(200, 'dotted') },
     routes: [route({ action: { cluster: named('a.b|c:d') } })],
     client: [get('/')],
   },
   {
     name: 'parallel requests use several upstream connections',
     upstream: slow(150),
-    client: [connection(send(requestBytes('GET', '/1')), pause(30), send(requestBytes('GET', '/2')), receive(2))],
+    client: [
+      connection(
+        send(requestBytes('GET', '/1')),
+        pause(30),
+        send(requestBytes('GET', '/2')),
+        receive(2),
+      ),
+    ],
   },
   {
     name: 'connect_timeout does not limit a slow response',
@@ -188,7 +467,13 @@ const clusters: readonly Scenario[] = [
   },
   {
     name: 'upstream TCP keepalive is accepted',
-    clusters: { backend: { upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_time: 10, keepalive_interval: 5 } } } },
+    clusters: {
+      backend: {
+        upstream_connection_options: {
+          tcp_keepalive: { keepalive_probes: 3, keepalive_time: 10, keepalive_interval: 5 },
+        },
+      },
+    },
     client: [get('/')],
   },
 ];
@@ -197,7 +482,17 @@ function hostNamed(address: string): JsonObject {
   return {
     load_assignment: {
       cluster_name: named('backend'),
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: '{{port:backend}}' } } } }] }],
+      endpoints: [
+        {
+          lb_endpoints: [
+            {
+              endpoint: {
+                address: { socket_address: { address, port_value: '{{port:backend}}' } },
+              },
+            },
+          ],
+        },
+      ],
     },
   };
 }
@@ -205,10 +500,13 @@ function hostNamed(address: string): JsonObject {
 function protocolOptions(common: JsonObject): JsonObject {
   return {
     typed_extension_protocol_options: {
-      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed('extensions.upstreams.http.v3.HttpProtocolOptions', {
-        common_http_protocol_options: common,
-        explicit_http_config: { http_protocol_options: {} },
-      }),
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
+        'extensions.upstreams.http.v3.HttpProtocolOptions',
+        {
+          common_http_protocol_options: common,
+          explicit_http_config: { http_protocol_options: {} },
+        },
+      ),
     },
   };
 }

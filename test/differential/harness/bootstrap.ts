@@ -14,6 +14,11 @@ export interface Placement {
   readonly extraLogPaths: readonly string[];
 }
 
+/** The id of the scenario at this position. */
+export function idOf(index: number): string {
+  return `k${String(index).padStart(3, '0')}`;
+}
+
 /** What the harness's own access log writes about every stream. */
 const LOG_FORMAT = {
   request: '%REQ(:METHOD)% %REQ(:AUTHORITY)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%',

@@ -24,6 +24,14 @@ export interface Observation {
 /** By scope (`cluster.backend`) and name (`upstream_rq_total`). */
 export type ObservedStats = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
+export const NOTHING_SEEN = { client: [], upstream: {}, log: [], stats: {} } as const;
+
+export interface GroupRun {
+  readonly observations: ReadonlyMap<string, Observation>;
+  /** What the proxy wrote where it refused a configuration or ended early, by the scenario's name. */
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
 export interface ObservedMessage {
   readonly head: readonly string[];
   readonly body?: string;

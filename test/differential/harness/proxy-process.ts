@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -84,6 +84,37 @@ export async function startProxy(
   }
   const ports = await listenerPorts(adminPort);
   return { started: true, proxy: new ProxyProcess(child, at('output'), adminPort, ports) };
+}
+
+/** Whether the proxy accepts a configuration, and what it says. */
+export async function validate(
+  { command }: ProxyCommand,
+  bootstrap: JsonObject,
+  directory: string,
+  index: number,
+): Promise<{ readonly accepted: boolean; readonly output: string }> {
+  const path = join(directory, `validate.${index}.json`);
+  await writeFile(path, JSON.stringify(bootstrap, undefined, 1));
+  const [program = '', ...first] = command;
+  const asked = [
+    '--mode',
+    'validate',
+    '-c',
+    path,
+    '--disable-hot-restart',
+    '--log-level',
+    'warning',
+  ];
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      [...first, ...asked],
+      { timeout: START_TIMEOUT_MS },
+      (error, stdout, stderr) => {
+        resolve({ accepted: error === null, output: `${stdout}${stderr}` });
+      },
+    );
+  });
 }
 
 async function waitUntilLive(child: ChildProcess, path: string): Promise<number | undefined> {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootstrapOf, type Placement, upstreamNames } from './bootstrap.ts';
-import { mapTexts } from './normalise.ts';
+import { bootstrapOf, idOf, type Placement, upstreamNames } from './bootstrap.ts';
 import { DeafListener } from './deaf-listener.ts';
-import type { Observation } from './observation.ts';
+import { mapTexts } from './normalise.ts';
+import { type GroupRun, NOTHING_SEEN, type Observation } from './observation.ts';
+
 import type { ProxyCommand } from './proxy-command.ts';
 import { type ProxyProcess, startProxy } from './proxy-process.ts';
 import { runScenario } from './run-scenario.ts';
@@ -12,17 +13,10 @@ import type { Group, Scenario } from './scenario.ts';
 import { ScriptedUpstream } from './scripted-upstream.ts';
 import type { Reply } from './upstream-script.ts';
 import { reply } from './upstream-script.ts';
+import { validateGroup } from './validate-group.ts';
 
 /** Scenarios of one process that run at the same time. */
 const PARALLEL_SCENARIOS = 8;
-
-export interface GroupRun {
-  readonly observations: ReadonlyMap<string, Observation>;
-  /** What the proxy wrote where it refused a configuration or ended early, by the scenario's name. */
-  readonly outputs: ReadonlyMap<string, string>;
-}
-
-const EMPTY = { client: [], upstream: {}, log: [], stats: {} };
 
 /**
  * Runs scenarios in as few proxy processes as possible: one, unless it refuses the configuration (then the
@@ -33,6 +27,7 @@ export async function runGroup(
   group: Group,
   scenarios: readonly Scenario[] = group.scenarios,
 ): Promise<GroupRun> {
+  if (group.validateOnly === true) return validateGroup(command, group, scenarios);
   const directory = await mkdtemp(join(tmpdir(), 'differential-'));
   const observations = new Map<string, Observation>();
   const outputs = new Map<string, string>();
@@ -51,7 +46,7 @@ export async function runGroup(
         batches.push(batch.slice(0, half), batch.slice(half));
       } else {
         const name = batch[0]?.name ?? '';
-        observations.set(name, { refused: true, ...EMPTY });
+        observations.set(name, { refused: true, ...NOTHING_SEEN });
         outputs.set(name, run.refused);
       }
     }
@@ -111,7 +106,7 @@ class Batch {
   }
 
   async #place(scenario: Scenario, index: number): Promise<Placement> {
-    const id = `k${String(index).padStart(3, '0')}`;
+    const id = idOf(index);
     const path = (name: string) => join(this.#directory, `${id}.${Date.now()}.${name}.log`);
     const upstreams = new Map(
       upstreamNames(scenario).map((name) => [
@@ -154,12 +149,14 @@ class Batch {
       this.#observations.set(name, await runScenario(proxy, placement, upstreams));
     } catch (error) {
       const outcome = proxy.running ? { failed: String(error) } : { crashed: true as const };
-      this.#observations.set(name, { ...outcome, ...EMPTY });
+      this.#observations.set(name, { ...outcome, ...NOTHING_SEEN });
     }
   }
 }
 
-async function startDeafListener(scenarios: readonly Scenario[]): Promise<DeafListener | undefined> {
+async function startDeafListener(
+  scenarios: readonly Scenario[],
+): Promise<DeafListener | undefined> {
   const wanted = JSON.stringify(scenarios).includes('{{port:deaf}}');
   return wanted ? await DeafListener.start() : undefined;
 }

@@ -90,8 +90,9 @@ function logEntry(line: string): LogEntry {
   return Object.fromEntries(shown.filter(([, value]) => value !== null));
 }
 
+/** Lines with a character for every byte, so that bytes that are no text show as well. */
 async function linesOf(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readFile(path, 'latin1').catch(() => '');
   return text.split('\n').filter((line) => line !== '');
 }
 
@@ -99,13 +100,19 @@ async function askAll(proxy: ProxyProcess, placement: Placement): Promise<AdminO
   const observations: AdminObservation[] = [];
   for (const asked of placement.scenario.admin ?? []) {
     const path = fillInText(asked.path, placement);
-    observations.push(observed(await askAdmin(proxy.adminPort, asked.method, path), asked));
+    const response = await askAdmin(proxy.adminPort, asked.method, path);
+    observations.push(observed(response, asked, placement.id));
   }
   return observations;
 }
 
-function observed(response: AdminResponse, { compare, lines }: AdminRequest): AdminObservation {
-  const body = bodyLines(response.body, compare).filter((line) => lines?.test(line) ?? true);
+function observed(
+  response: AdminResponse,
+  { compare, lines }: AdminRequest,
+  id: string,
+): AdminObservation {
+  const plain = response.body.replaceAll(`-${id}`, '');
+  const body = bodyLines(plain, compare).filter((line) => lines?.test(line) ?? true);
   return { head: response.head, body };
 }
 
@@ -114,7 +121,9 @@ function bodyLines(body: string, compare: AdminRequest['compare']): string[] {
     case 'nothing':
       return [];
     case 'keys':
-      return [...new Set(keyPaths(JSON.parse(body), ''))].sort();
+      return [...new Set(leaves(body, (value) => typeof value))].sort();
+    case 'values':
+      return leaves(body, (value) => JSON.stringify(value)).sort();
     case 'words':
       return body.split('\n').map((line) => line.replace(/\d+/g, '#'));
     case 'text':
@@ -122,10 +131,19 @@ function bodyLines(body: string, compare: AdminRequest['compare']): string[] {
   }
 }
 
-function keyPaths(value: unknown, path: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((each) => keyPaths(each, `${path}[]`));
-  if (typeof value !== 'object' || value === null) return [`${path}: ${typeof value}`];
-  return Object.entries(value).flatMap(([key, each]) => keyPaths(each, `${path}.${key}`));
+/** The leaves of a JSON document, each with its path; the text itself where it is no JSON. */
+function leaves(body: string, show: (value: unknown) => string): string[] {
+  try {
+    return leavesOf(JSON.parse(body), '', show);
+  } catch {
+    return body.split('\n');
+  }
+}
+
+function leavesOf(value: unknown, path: string, show: (value: unknown) => string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => leavesOf(each, `${path}[]`, show));
+  if (typeof value !== 'object' || value === null) return [`${path}: ${show(value)}`];
+  return Object.entries(value).flatMap(([key, each]) => leavesOf(each, `${path}.${key}`, show));
 }
 
 function portNames(
@@ -137,6 +155,7 @@ function portNames(
 ): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   for (const [name, port] of Object.entries(placement.upstreamPorts)) names.set(port, name);
+  names.delete(0);
   for (const each of upstreams.values()) {
     for (const port of each.peerPorts) names.set(port, 'proxy');
   }

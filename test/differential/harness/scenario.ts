@@ -64,10 +64,11 @@ export interface AdminRequest {
   readonly method: string;
   readonly path: string;
   /**
-   * What of the body is compared: `text` all of it, `keys` the paths of a JSON document without values,
-   * `words` the lines with every number replaced, `nothing` only status and headers.
+   * What of the body is compared: `text` all of it, `words` all of it with every number replaced, `values` the
+   * leaves of a JSON document whatever their order, `keys` their paths and types alone, `nothing` only status
+   * and headers.
    */
-  readonly compare: 'text' | 'keys' | 'words' | 'nothing';
+  readonly compare: 'text' | 'words' | 'values' | 'keys' | 'nothing';
   /** Lines of the body to keep; by default all. */
   readonly lines?: RegExp;
 }
@@ -78,6 +79,8 @@ export interface Group {
   readonly scenarios: readonly Scenario[];
   /** Fields merged into the bootstrap. */
   readonly bootstrap?: JsonObject;
+  /** Nothing is played: the proxy only says, scenario by scenario, whether it accepts the configuration. */
+  readonly validateOnly?: true;
   /** Command-line arguments besides the harness's own. */
   readonly commandLine?: readonly string[];
 }

@@ -1,0 +1,545 @@
+import {
+  answer,
+  extension,
+  header,
+  mark,
+  named,
+  route,
+  typed,
+  virtualHost,
+} from '../harness/configuration.ts';
+import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
+
+/** A configuration that is loaded and not used. */
+function load(name: string, fields: Partial<Scenario>): Scenario {
+  return { name, client: [], ...fields };
+}
+
+function manager(name: string, fields: JsonObject): Scenario {
+  return load(`manager: ${name}`, { manager: fields });
+}
+
+function routes(name: string, ...table: readonly JsonObject[]): Scenario {
+  return load(`route: ${name}`, { routes: table });
+}
+
+function hosts(name: string, ...virtualHosts: readonly JsonObject[]): Scenario {
+  return load(`virtual host: ${name}`, { virtualHosts });
+}
+
+function cluster(name: string, fields: JsonObject): Scenario {
+  return load(`cluster: ${name}`, { clusters: { backend: fields } });
+}
+
+function log(name: string, format: string): Scenario {
+  return load(`log: ${name}`, {
+    logs: [{ format: { text_format_source: { inline_string: format } } }],
+  });
+}
+
+const router = extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router');
+
+function weighted(...weights: readonly number[]): JsonObject {
+  return {
+    weighted_clusters: { clusters: weights.map((weight) => ({ name: named('backend'), weight })) },
+  };
+}
+
+function address(fields: JsonObject): JsonObject {
+  return {
+    load_assignment: {
+      cluster_name: 'x',
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: fields } } }] }],
+    },
+  };
+}
+
+const managers: readonly Scenario[] = [
+  manager('plain', {}),
+  manager('an unknown field', { no_such_field: true }),
+  manager('a field in camel case', { useRemoteAddress: true }),
+  manager('an enum value that does not exist', { codec_type: 'HTTP9' }),
+  manager('an enum by number', { codec_type: 1 }),
+  manager('an enum by a number out of range', { codec_type: 99 }),
+  manager('an empty stat_prefix', { stat_prefix: '' }),
+  manager('a text for a boolean', { add_user_agent: 'yes' }),
+  manager('a text for a number', { max_request_headers_kb: '80' }),
+  manager('a negative number', { xff_num_trusted_hops: -1 }),
+  manager('max_request_headers_kb: 0', { max_request_headers_kb: 0 }),
+  manager('max_request_headers_kb: 8193', { max_request_headers_kb: 8193 }),
+  manager('a duration without a unit', { stream_idle_timeout: '5' }),
+  manager('a duration in milliseconds', { stream_idle_timeout: '5ms' }),
+  manager('a negative duration', { drain_timeout: '-1s' }),
+  manager('a duration with a fraction', { stream_idle_timeout: '1.5s' }),
+  manager('max_stream_duration of 0', {
+    common_http_protocol_options: { max_stream_duration: '0s' },
+  }),
+  manager('max_headers_count: 0', { common_http_protocol_options: { max_headers_count: 0 } }),
+  manager('no http filters', { http_filters: [] }),
+  manager('a router that is not the last', {
+    http_filters: [
+      router,
+      extension('x', 'extensions.filters.http.buffer.v3.Buffer', { max_request_bytes: 9 }),
+    ],
+  }),
+  manager('two routers', { http_filters: [router, { ...router, name: 'second' }] }),
+  manager('no router at the end', {
+    http_filters: [
+      extension('x', 'extensions.filters.http.buffer.v3.Buffer', { max_request_bytes: 9 }),
+    ],
+  }),
+  manager('a filter without configuration', {
+    http_filters: [{ name: 'envoy.filters.http.router' }],
+  }),
+  manager('an unknown filter', {
+    http_filters: [extension('nothing', 'extensions.filters.http.nothing.v3.Nothing'), router],
+  }),
+  manager('an unknown optional filter', {
+    http_filters: [
+      { ...extension('nothing', 'extensions.filters.http.nothing.v3.Nothing'), is_optional: true },
+      router,
+    ],
+  }),
+  manager('a filter by type whatever its name', { http_filters: [{ ...router, name: 'my own' }] }),
+  manager('an unknown field in a filter', {
+    http_filters: [
+      extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
+        nothing: 1,
+      }),
+    ],
+  }),
+  manager('strict_check_headers of another header', {
+    http_filters: [
+      extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
+        strict_check_headers: ['x-other'],
+      }),
+    ],
+  }),
+  manager('a CIDR that is none', {
+    internal_address_config: { cidr_ranges: [{ address_prefix: 'nonsense', prefix_len: 8 }] },
+  }),
+  manager('a CIDR of 33 bits', {
+    internal_address_config: { cidr_ranges: [{ address_prefix: '10.0.0.0', prefix_len: 33 }] },
+  }),
+  manager('both kinds of host port stripping', {
+    strip_any_host_port: true,
+    strip_matching_host_port: true,
+  }),
+  manager('no route source', { route_config: undefined }),
+  manager('an upgrade type twice', {
+    upgrade_configs: [{ upgrade_type: 'websocket' }, { upgrade_type: 'WebSocket' }],
+  }),
+  manager('a local reply mapper without a filter', {
+    local_reply_config: { mappers: [{ status_code: 400 }] },
+  }),
+  manager('a local reply mapper with status 199', {
+    local_reply_config: {
+      mappers: [{ filter: { not_health_check_filter: {} }, status_code: 199 }],
+    },
+  }),
+  manager('a local reply mapper with status 600', {
+    local_reply_config: {
+      mappers: [{ filter: { not_health_check_filter: {} }, status_code: 600 }],
+    },
+  }),
+  manager('a server name with a line break', { server_name: 'a\nb' }),
+  manager('a via with a line break', { via: 'a\r\nb' }),
+];
+
+const tables: readonly Scenario[] = [
+  hosts('no domains', virtualHost('a', [], [mark('a')])),
+  hosts('no name', virtualHost('', ['*'], [mark('a')])),
+  hosts('an empty domain', virtualHost('a', [''], [mark('a')])),
+  hosts(
+    'the same name twice',
+    virtualHost('a', ['a'], [mark('a')]),
+    virtualHost('a', ['b'], [mark('b')]),
+  ),
+  hosts(
+    'the same domain twice',
+    virtualHost('a', ['x'], [mark('a')]),
+    virtualHost('b', ['x'], [mark('b')]),
+  ),
+  hosts(
+    'the same domain in another case',
+    virtualHost('a', ['x'], [mark('a')]),
+    virtualHost('b', ['X'], [mark('b')]),
+  ),
+  hosts('the same domain twice in one', virtualHost('a', ['x', 'x'], [mark('a')])),
+  hosts(
+    'the domain * twice',
+    virtualHost('a', ['*'], [mark('a')]),
+    virtualHost('b', ['*'], [mark('b')]),
+  ),
+  hosts(
+    'the same suffix twice',
+    virtualHost('a', ['*.x'], [mark('a')]),
+    virtualHost('b', ['*.x'], [mark('b')]),
+  ),
+  hosts('a star in the middle', virtualHost('a', ['a.*.b'], [mark('a')])),
+  hosts('a star at both ends', virtualHost('a', ['*a*'], [mark('a')])),
+  hosts('a domain with a line break', virtualHost('a', ['a\nb'], [mark('a')])),
+  hosts('no routes', virtualHost('a', ['*'], [])),
+  routes('no match', { route: { cluster: named('backend') } }),
+  routes('a match of nothing', { match: {}, route: { cluster: named('backend') } }),
+  routes('no action', { match: { prefix: '/' } }),
+  routes('two actions', {
+    match: { prefix: '/' },
+    route: { cluster: named('backend') },
+    redirect: {},
+  }),
+  routes('two ways to match a path', {
+    match: { prefix: '/', path: '/' },
+    route: { cluster: named('backend') },
+  }),
+  routes('an unknown cluster', route({ to: 'nowhere' })),
+  routes(
+    'an unknown weighted cluster',
+    route({ action: { weighted_clusters: { clusters: [{ name: 'nowhere', weight: 1 }] } } }),
+  ),
+  load('route: an unknown cluster without validation', {
+    routeConfig: { validate_clusters: false },
+    routes: [route({ to: 'nowhere' })],
+  }),
+  routes('an empty cluster name', route({ action: { cluster: '' } })),
+  routes('weights of 0', route({ action: weighted(0, 0) })),
+  routes('no weighted clusters', route({ action: weighted() })),
+  routes('weights beyond 32 bits', route({ action: weighted(4_294_967_295, 1) })),
+  routes('a regular expression that does not compile', mark('a', { regex: '(' })),
+  routes('a regular expression with look-ahead', mark('a', { regex: '(?=a)' })),
+  routes('a regular expression with a back-reference', mark('a', { regex: '(a)\\1' })),
+  routes('an empty regular expression', mark('a', { regex: '' })),
+  routes(
+    'an URI template without a slash',
+    mark('a', {
+      match: {
+        path_match_policy: extension(
+          'x',
+          'extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+          { path_template: 'a' },
+        ),
+      },
+    }),
+  ),
+  routes(
+    'an URI template with two ** ',
+    mark('a', {
+      match: {
+        path_match_policy: extension(
+          'x',
+          'extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+          { path_template: '/**/**' },
+        ),
+      },
+    }),
+  ),
+  routes(
+    'an URI template with the same variable twice',
+    mark('a', {
+      match: {
+        path_match_policy: extension(
+          'x',
+          'extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+          { path_template: '/{a}/{a}' },
+        ),
+      },
+    }),
+  ),
+  routes(
+    'a path_separated_prefix with a slash at its end',
+    mark('a', { match: { path_separated_prefix: '/a/' } }),
+  ),
+  routes(
+    'a path_separated_prefix with a query',
+    mark('a', { match: { path_separated_prefix: '/a?b' } }),
+  ),
+  routes(
+    'a header matcher without a name',
+    mark('a', { match: { headers: [{ present_match: true }] } }),
+  ),
+  routes(
+    'a header matcher with an illegal name',
+    mark('a', { match: { headers: [{ name: 'x\ny', present_match: true }] } }),
+  ),
+  routes(
+    'a string matcher with an empty prefix',
+    mark('a', { match: { headers: [{ name: 'x', string_match: { prefix: '' } }] } }),
+  ),
+  routes(
+    'a header range without an end',
+    mark('a', { match: { headers: [{ name: 'x', range_match: { start: 3 } }] } }),
+  ),
+  routes(
+    'a query matcher without a name',
+    mark('a', { match: { query_parameters: [{ name: '' }] } }),
+  ),
+  routes(
+    'a runtime fraction of more than all',
+    mark('a', { match: { runtime_fraction: { default_value: { numerator: 101 } } } }),
+  ),
+  routes('a direct response of status 99', answer({}, 99)),
+  routes('a direct response of status 600', answer({}, 600)),
+  routes('a direct response with 4097 bytes', answer({}, 200, 'x'.repeat(4097))),
+  load('route: max_direct_response_body_size_bytes allows 4097 bytes', {
+    routeConfig: { max_direct_response_body_size_bytes: 5000 },
+    routes: [answer({}, 200, 'x'.repeat(4097))],
+  }),
+  routes(
+    'a redirect with two schemes',
+    route({ redirect: { https_redirect: true, scheme_redirect: 'http' } }),
+  ),
+  routes(
+    'a redirect with two paths',
+    route({ redirect: { path_redirect: '/a', prefix_rewrite: '/b' } }),
+  ),
+  routes('a redirect with a line break', route({ redirect: { path_redirect: '/a\nb' } })),
+  routes(
+    'two path rewrites',
+    route({
+      action: {
+        prefix_rewrite: '/a',
+        regex_rewrite: { pattern: { regex: 'a' }, substitution: 'b' },
+      },
+    }),
+  ),
+  routes(
+    'two host rewrites',
+    route({ action: { host_rewrite_literal: 'a', auto_host_rewrite: true } }),
+  ),
+  routes(
+    'a regex rewrite with too high a group',
+    route({ action: { regex_rewrite: { pattern: { regex: '(a)' }, substitution: '\\2' } } }),
+  ),
+  routes(
+    'a path rewrite by template without a template match',
+    route({
+      action: {
+        path_rewrite_policy: extension(
+          'x',
+          'extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig',
+          { path_template_rewrite: '/{a}' },
+        ),
+      },
+    }),
+  ),
+  routes(
+    'a header rule for host',
+    route({ with: { request_headers_to_add: [header('host', 'x')] } }),
+  ),
+  routes(
+    'a header rule for :path',
+    route({ with: { request_headers_to_add: [header(':path', 'x')] } }),
+  ),
+  routes(
+    'a header rule that removes host',
+    route({ with: { request_headers_to_remove: ['host'] } }),
+  ),
+  routes(
+    'a header rule that removes :path',
+    route({ with: { request_headers_to_remove: [':path'] } }),
+  ),
+  routes(
+    'a header rule for :status',
+    route({ with: { response_headers_to_add: [header(':status', '200')] } }),
+  ),
+  routes(
+    'a header rule without a name',
+    route({ with: { request_headers_to_add: [header('', 'x')] } }),
+  ),
+  routes(
+    'a header rule with a line break',
+    route({ with: { request_headers_to_add: [header('x', 'a\r\nb')] } }),
+  ),
+  routes(
+    'a header rule with an unknown formatter',
+    route({ with: { request_headers_to_add: [header('x', '%NOTHING%')] } }),
+  ),
+  routes(
+    'a header rule with one per cent sign',
+    route({ with: { request_headers_to_add: [header('x', '100%')] } }),
+  ),
+  routes(
+    'a header rule with both appends',
+    route({
+      with: {
+        request_headers_to_add: [
+          { header: { key: 'x', value: 'y' }, append: true, append_action: 'ADD_IF_ABSENT' },
+        ],
+      },
+    }),
+  ),
+  routes(
+    'a 1001st header rule',
+    route({
+      with: {
+        request_headers_to_add: Array.from({ length: 1001 }, (_, at) => header(`x-${at}`, 'y')),
+      },
+    }),
+  ),
+  routes(
+    'an unknown filter in typed_per_filter_config',
+    route({
+      with: {
+        typed_per_filter_config: {
+          nothing: typed('extensions.filters.http.buffer.v3.BufferPerRoute', { disabled: true }),
+        },
+      },
+    }),
+  ),
+  routes('a timeout that is no duration', route({ action: { timeout: 'soon' } })),
+  routes(
+    'an upgrade type twice',
+    route({ action: { upgrade_configs: [{ upgrade_type: 'a' }, { upgrade_type: 'a' }] } }),
+  ),
+  routes(
+    'an invalid cookie name to match',
+    mark('a', { match: { cookies: [{ name: '', string_match: { exact: 'x' } }] } }),
+  ),
+];
+
+const clusters: readonly Scenario[] = [
+  cluster('no connect_timeout', { connect_timeout: undefined }),
+  cluster('a connect_timeout of 0', { connect_timeout: '0s' }),
+  cluster('an unknown load balancing policy', { lb_policy: 'BEST' }),
+  cluster('an unknown type', { type: 'DYNAMIC' }),
+  cluster(
+    'STATIC with a name instead of an address',
+    address({ address: 'example.test', port_value: 80 }),
+  ),
+  cluster('STRICT_DNS with a name', {
+    type: 'STRICT_DNS',
+    ...address({ address: 'localhost', port_value: 80 }),
+  }),
+  cluster('an address without a port', address({ address: '127.0.0.1' })),
+  cluster('a port of 65536', address({ address: '127.0.0.1', port_value: 65_536 })),
+  cluster('a named port', address({ address: '127.0.0.1', named_port: 'http' })),
+  cluster('an empty address', address({ address: '', port_value: 80 })),
+  cluster('LOGICAL_DNS with two hosts', {
+    type: 'LOGICAL_DNS',
+    load_assignment: {
+      cluster_name: 'x',
+      endpoints: [
+        {
+          lb_endpoints: [1, 2].map((port) => ({
+            endpoint: { address: { socket_address: { address: 'localhost', port_value: port } } },
+          })),
+        },
+      ],
+    },
+  }),
+  cluster('LOGICAL_DNS without a host', {
+    type: 'LOGICAL_DNS',
+    load_assignment: { cluster_name: 'x', endpoints: [] },
+  }),
+  cluster('EDS without eds_cluster_config', { type: 'EDS', load_assignment: undefined }),
+  cluster('an empty name', { name: '' }),
+  cluster('a weight of 0', {
+    load_assignment: {
+      cluster_name: 'x',
+      endpoints: [
+        {
+          lb_endpoints: [
+            {
+              load_balancing_weight: 0,
+              endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: 1 } } },
+            },
+          ],
+        },
+      ],
+    },
+  }),
+  cluster('a priority with a gap', {
+    load_assignment: { cluster_name: 'x', endpoints: [{ priority: 2, lb_endpoints: [] }] },
+  }),
+  cluster('protocol options of nothing', {
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
+        'extensions.upstreams.http.v3.HttpProtocolOptions',
+      ),
+    },
+  }),
+  cluster('protocol options under another name', {
+    typed_extension_protocol_options: {
+      nothing: typed('extensions.upstreams.http.v3.HttpProtocolOptions', {
+        explicit_http_config: { http_protocol_options: {} },
+      }),
+    },
+  }),
+  cluster('an unknown transport socket', {
+    transport_socket: extension('x', 'extensions.transport_sockets.nothing.v3.Nothing'),
+  }),
+  cluster('least request with a choice count of 1', {
+    lb_policy: 'LEAST_REQUEST',
+    least_request_lb_config: { choice_count: 1 },
+  }),
+  cluster('a dns_refresh_rate of 0', { type: 'STRICT_DNS', dns_refresh_rate: '0s' }),
+  cluster('a healthy_panic_threshold of 101', {
+    common_lb_config: { healthy_panic_threshold: { value: 101 } },
+  }),
+];
+
+const others: readonly Scenario[] = [
+  log('an unknown operator', '%NOTHING%'),
+  log('an operator that is not closed', '%REQ(x)'),
+  log('an operator without its parenthesis', '%REQ%'),
+  log('an empty header name', '%REQ()%'),
+  log('two alternatives', '%REQ(a?b?c)%'),
+  log('a length that is no number', '%REQ(a):x%'),
+  log('a length of 0', '%REQ(a):0%'),
+  log('a lone per cent sign', '100%'),
+  log('a parameter where none belongs', '%PROTOCOL(x)%'),
+  log('a length where none belongs', '%PROTOCOL:3%'),
+  log('lower case', '%protocol%'),
+  log('a COMMON_DURATION of nothing', '%COMMON_DURATION(A:B:ms)%'),
+  log('an operator of another extension', '%REQ_WITHOUT_QUERY(:PATH)%'),
+  log('an empty format', ''),
+  load('log: an unknown filter', { logs: [{ filter: { nothing_filter: {} } }] }),
+  load('log: an unknown response flag', {
+    logs: [{ filter: { response_flag_filter: { flags: ['XX'] } } }],
+  }),
+  load('log: an or filter of one', {
+    logs: [{ filter: { or_filter: { filters: [{ not_health_check_filter: {} }] } } }],
+  }),
+  load('log: a status filter without a value', {
+    logs: [{ filter: { status_code_filter: { comparison: { op: 'EQ' } } } }],
+  }),
+  load('log: a comparison without a runtime key', {
+    logs: [
+      { filter: { status_code_filter: { comparison: { op: 'EQ', value: { default_value: 3 } } } } },
+    ],
+  }),
+  load('listener: no address', { listener: { address: undefined } }),
+  load('listener: no filter chain', { listener: { filter_chains: [] } }),
+  load('listener: an address that is a name', {
+    listener: { address: { socket_address: { address: 'localhost', port_value: 0 } } },
+  }),
+  load('listener: an unknown field', { listener: { colour: 'red' } }),
+  load('listener: an unknown network filter', {
+    listener: {
+      filter_chains: [
+        { filters: [extension('x', 'extensions.filters.network.nothing.v3.Nothing')] },
+      ],
+    },
+  }),
+  load('listener: a filter that is not the last', {
+    listener: {
+      filter_chains: [
+        {
+          filters: [
+            extension('x', 'extensions.filters.network.echo.v3.Echo'),
+            extension('y', 'extensions.filters.network.echo.v3.Echo'),
+          ],
+        },
+      ],
+    },
+  }),
+  load('listener: a per_connection_buffer_limit_bytes that is too large', {
+    listener: { per_connection_buffer_limit_bytes: 4_294_967_296 },
+  }),
+];
+
+export const configuration: Group = {
+  name: 'configuration',
+  validateOnly: true,
+  scenarios: [...managers, ...tables, ...clusters, ...others],
+};
