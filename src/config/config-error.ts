@@ -22,7 +22,8 @@ export interface ConfigError {
 export function formatConfigError(error: ConfigError): string {
   const { position, path, reason, value, suggestion } = error;
   const where = position ? `${position.file}:${position.line}:${position.column}: ` : '';
+  const at = path === '' ? '' : `${path}: `;
   const what = value === undefined ? '' : ` (value: ${JSON.stringify(value)})`;
   const hint = suggestion === undefined ? '' : `; did you mean ${JSON.stringify(suggestion)}?`;
-  return `${where}${path}: ${reason}${what}${hint}`;
+  return `${where}${at}${reason}${what}${hint}`;
 }

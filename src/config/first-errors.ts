@@ -2,11 +2,15 @@ import type { ConfigError } from '#config/config-error.ts';
 
 /**
  * Keeps, of errors that were found one pass after the other, those that are not a consequence: once
- * a value is reported, what later passes say about it or about what is in it adds nothing.
+ * a value is reported, what later passes say about it or about what is in it adds nothing. Paths
+ * that are `settled` count as reported from the start.
  */
-export function firstErrors(passes: readonly (readonly ConfigError[])[]): ConfigError[] {
+export function firstErrors(
+  passes: readonly (readonly ConfigError[])[],
+  settled: Iterable<string> = [],
+): ConfigError[] {
   const kept: ConfigError[] = [];
-  const reported = new Set<string>();
+  const reported = new Set(settled);
   for (const errors of passes) {
     const fresh = errors.filter(({ path }) => !isReported(path, reported));
     kept.push(...fresh);

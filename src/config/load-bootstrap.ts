@@ -72,7 +72,8 @@ export function loadBootstrap<Parsed>(
   const files = sources.map((source) => source.fileName);
   const collect = (kind: 'errors' | 'warnings'): ConfigError[] => {
     const read = reports.flatMap((report) => report[kind]);
-    const found = firstErrors([read, ...passes.map((pass) => pass[kind])]);
+    const meant = kind === 'errors' ? reports.flatMap((report) => report.meant) : [];
+    const found = firstErrors([read, ...passes.map((pass) => pass[kind])], meant);
     return inTextOrder(found.map(locate), files);
   };
   const errors = collect('errors');

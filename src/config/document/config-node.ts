@@ -13,6 +13,8 @@ export interface NullNode {
 export interface BooleanNode {
   readonly kind: 'boolean';
   readonly value: boolean;
+  /** As the user wrote it, such as `yes`. */
+  readonly written: string;
   readonly offset: number;
 }
 
@@ -20,6 +22,8 @@ export interface NumberNode {
   readonly kind: 'number';
   /** A JSON number, not yet rounded to a double. */
   readonly value: string;
+  /** As the user wrote it, such as `0x1f`. */
+  readonly written: string;
   readonly offset: number;
 }
 
@@ -56,8 +60,8 @@ export function describeNode(node: ConfigNode): string {
 export function writtenValue(node: ConfigNode): string | undefined {
   switch (node.kind) {
     case 'boolean':
-      return String(node.value);
     case 'number':
+      return node.written;
     case 'string':
       return node.value;
     default:

@@ -91,8 +91,8 @@ class JsonParser {
       return value === undefined ? undefined : { kind: 'string', value, offset };
     }
     if (this.#word('null')) return { kind: 'null', offset };
-    if (this.#word('true')) return { kind: 'boolean', value: true, offset };
-    if (this.#word('false')) return { kind: 'boolean', value: false, offset };
+    if (this.#word('true')) return { kind: 'boolean', value: true, written: 'true', offset };
+    if (this.#word('false')) return { kind: 'boolean', value: false, written: 'false', offset };
     return this.#number();
   }
 
@@ -113,7 +113,7 @@ class JsonParser {
     const offset = this.#at;
     this.#at += value.length;
     if (/[\w.+-]/.test(this.#text[this.#at] ?? '')) return this.#fail('a malformed number');
-    return { kind: 'number', value, offset };
+    return { kind: 'number', value, written: value, offset };
   }
 
   #list(depth: number): ConfigNode | undefined {

@@ -8,9 +8,9 @@ export function nodeFromJson(json: JsonValue): ConfigNode {
   if (Array.isArray(json)) return { kind: 'list', items: json.map(nodeFromJson), offset };
   switch (typeof json) {
     case 'boolean':
-      return { kind: 'boolean', value: json, offset };
+      return { kind: 'boolean', value: json, written: String(json), offset };
     case 'number':
-      return { kind: 'number', value: String(json), offset };
+      return { kind: 'number', value: String(json), written: String(json), offset };
     case 'string':
       return { kind: 'string', value: json, offset };
     case 'object': {

@@ -28,12 +28,13 @@ const int64Max = 2n ** 63n - 1n;
 export function readPlainScalar(text: string, offset: number): ConfigNode {
   if (nullWords.has(text)) return { kind: 'null', offset };
   const boolean = booleanWords.get(text);
-  if (boolean !== undefined) return { kind: 'boolean', value: boolean, offset };
+  if (boolean !== undefined) return { kind: 'boolean', value: boolean, written: text, offset };
   if (!integer.test(text)) return { kind: 'string', value: text, offset };
   const value = toBigInt(text);
   if (value < int64Min || value > int64Max) return { kind: 'string', value: text, offset };
   const fits = value >= -2147483648n && value <= 2147483647n;
-  return { kind: fits ? 'number' : 'string', value: value.toString(), offset };
+  if (!fits) return { kind: 'string', value: value.toString(), offset };
+  return { kind: 'number', value: value.toString(), written: text, offset };
 }
 
 function toBigInt(text: string): bigint {

@@ -6,13 +6,10 @@ import {
   type Message,
   toBinary,
 } from '@bufbuild/protobuf';
+import { scalarZeroValue } from '@bufbuild/protobuf/reflect';
 import { type Any, AnySchema, isWrapperDesc, StructSchema } from '@bufbuild/protobuf/wkt';
-import {
-  type ConfigNode,
-  type MapEntry,
-  type MapNode,
-  writtenValue,
-} from '#config/document/config-node.ts';
+import { allDescriptors } from '#config/descriptors.ts';
+import { type ConfigNode, type MapEntry, type MapNode } from '#config/document/config-node.ts';
 import type { ReadReport } from '#config/reader/read-report.ts';
 import { readScalar, reportKind } from '#config/reader/scalar-reader.ts';
 import {
@@ -138,10 +135,10 @@ function reportUnknownField(
 ): void {
   const names = type.fields.map((field) => field.name);
   const snakeCase = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const at = path === '' ? key : `${path}.${key}`;
-  report.unknown(at, offset, `${type.typeName} has no such field`, {
-    suggestion: suggest(snakeCase, names),
-  });
+  const parent = path === '' ? '' : `${path}.`;
+  const suggestion = suggest(snakeCase, names);
+  report.unknown(`${parent}${key}`, offset, `${type.typeName} has no such field`, { suggestion });
+  if (suggestion !== undefined) report.meant.push(`${parent}${suggestion}`);
 }
 
 function isNullMeaningful(field: DescField): boolean {
@@ -166,9 +163,8 @@ function readField(
     return;
   }
   const value = readSingular(field, node, path, report);
-  if (value === undefined) return;
   if (field.oneof === undefined) {
-    fields[field.localName] = value;
+    if (value !== undefined) fields[field.localName] = value;
     return;
   }
   const oneof = fields[field.oneof.localName] as Oneof;
@@ -178,7 +174,13 @@ function readField(
     report.error(path, keyOffset, reason);
     return;
   }
-  fields[field.oneof.localName] = { case: field.localName, value };
+  // A member that cannot be read is set nevertheless: the user did choose it.
+  fields[field.oneof.localName] = { case: field.localName, value: value ?? emptyValue(field) };
+}
+
+function emptyValue(field: DescField): unknown {
+  if (field.scalar !== undefined) return scalarZeroValue(field.scalar, false);
+  return field.message === undefined ? 0 : create(field.message);
 }
 
 function readListItems(
@@ -296,12 +298,22 @@ function readAny(node: ConfigNode, path: string, report: ReadReport): Any | unde
     const reason = hasHost
       ? 'the type is not known to Proa'
       : 'the type must be written as "type.googleapis.com/…"';
-    report.error(typePath, typeNode.offset, reason, { value: writtenValue(typeNode) });
+    const suggestion = hasHost ? suggestType(typeUrl) : undefined;
+    report.error(typePath, typeNode.offset, reason, { value: typeUrl, suggestion });
     return undefined;
   }
   const message = readAnyContent(type, { ...node, entries }, path, report);
   if (message === undefined) return undefined;
   return create(AnySchema, { typeUrl, value: toBinary(type, message) });
+}
+
+function suggestType(typeUrl: string): string | undefined {
+  const host = typeUrl.slice(0, typeUrl.lastIndexOf('/') + 1);
+  const names = [...allDescriptors()].flatMap((one) =>
+    one.kind === 'message' ? one.typeName : [],
+  );
+  const name = suggest(typeUrl.slice(host.length), names);
+  return name && `${host}${name}`;
 }
 
 function readAnyContent(

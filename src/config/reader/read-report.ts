@@ -14,6 +14,8 @@ export type UnknownFields = 'reject' | 'warn' | 'ignore';
 export class ReadReport {
   readonly errors: ConfigError[] = [];
   readonly warnings: ConfigError[] = [];
+  /** Fields that a misspelt one most likely meant: that they are missing needs no mention. */
+  readonly meant: string[] = [];
   readonly duplicateKeys: 'reject' | 'lastWins';
   readonly #positionAt: ConfigDocument['positionAt'];
   readonly #unknownFields: UnknownFields;

@@ -105,7 +105,7 @@ function readBytes(node: ConfigNode, path: string, report: ReadReport): Uint8Arr
   try {
     return base64Decode(node.value);
   } catch {
-    report.error(path, node.offset, 'the value is not valid base64', { value: node.value });
+    report.error(path, node.offset, 'the value is not valid base64', { value: writtenValue(node) });
     return undefined;
   }
 }
@@ -115,7 +115,7 @@ function readDouble(node: ConfigNode, path: string, report: ReadReport): number 
   if (!isNumeric(node)) return reportKind('a number', node, path, report);
   const value = Number(node.value);
   if (Number.isFinite(value)) return value;
-  report.error(path, node.offset, 'the number is out of range', { value: node.value });
+  report.error(path, node.offset, 'the number is out of range', { value: writtenValue(node) });
   return undefined;
 }
 
@@ -128,12 +128,12 @@ function readInteger(
   if (!isNumeric(node)) return reportKind('a whole number', node, path, report);
   const value = /[.eE]/.test(node.value) ? wholePart(node.value) : BigInt(node.value);
   if (value === undefined) {
-    report.error(path, node.offset, 'expected a whole number', { value: node.value });
+    report.error(path, node.offset, 'expected a whole number', { value: writtenValue(node) });
     return undefined;
   }
   if (value >= range.min && value <= range.max) return value;
   const reason = `the number does not fit ${range.name} (${range.min} to ${range.max})`;
-  report.error(path, node.offset, reason, { value: node.value });
+  report.error(path, node.offset, reason, { value: writtenValue(node) });
   return undefined;
 }
 
