@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { groups } from './groups.ts';
 import { compareWithEnvoy, knownDifferenceOf } from './harness/comparison.ts';
-import { describe, differences } from './harness/difference.ts';
+import { describe, observationDifferences } from './harness/difference.ts';
 import type { GroupRun } from './harness/observation.ts';
 import { envoyCommand, type ProxyCommand, proaCommand } from './harness/proxy-command.ts';
 import { record } from './harness/recording.ts';
@@ -107,7 +107,7 @@ function reportDifferences(group: Group, left: GroupRun, right: GroupRun): numbe
     const other = right.observations.get(name);
     if (one === undefined || other === undefined) continue;
     const found = options['against-itself']
-      ? differences(one, other)
+      ? observationDifferences(one, other)
       : compareWithEnvoy(one, other, knownDifferenceOf(group.name, name));
     if (found.length === 0) continue;
     different += 1;

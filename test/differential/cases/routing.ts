@@ -1,5 +1,13 @@
 import { get, post, request } from '../harness/client-script.ts';
-import { answer, extension, mark, named, route, typed, virtualHost } from '../harness/configuration.ts';
+import {
+  answer,
+  extension,
+  mark,
+  named,
+  route,
+  typed,
+  virtualHost,
+} from '../harness/configuration.ts';
 import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { reply } from '../harness/upstream-script.ts';
 
@@ -554,7 +562,9 @@ const destinations: readonly Scenario[] = [
         extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router'),
       ],
     },
-    virtualHost: { typed_per_filter_config: { mutation: typed(FILTER_CONFIG, { disabled: true }) } },
+    virtualHost: {
+      typed_per_filter_config: { mutation: typed(FILTER_CONFIG, { disabled: true }) },
+    },
     client: [get('/')],
   },
   {

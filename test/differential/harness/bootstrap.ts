@@ -56,6 +56,11 @@ export function upstreamNames(scenario: Scenario): string[] {
   return ['backend', ...Object.keys(scenario.upstreams ?? {})];
 }
 
+/** The names of all clusters of a scenario, in the order of the bootstrap. */
+export function clusterNames(scenario: Scenario): string[] {
+  return [...new Set([...upstreamNames(scenario), ...Object.keys(scenario.clusters ?? {})])];
+}
+
 /** Replaces the placeholders of a text. */
 export function fillInText(text: string, placement: Placement, listenerPort?: number): string {
   return text
@@ -130,8 +135,7 @@ function fileLog(path: string, fields: JsonObject): JsonObject {
 }
 
 function clustersOf({ scenario }: Placement): JsonObject[] {
-  const names = new Set([...upstreamNames(scenario), ...Object.keys(scenario.clusters ?? {})]);
-  return [...names].map((name) =>
+  return clusterNames(scenario).map((name) =>
     merge(
       {
         name: named(name),

@@ -1,5 +1,5 @@
 import { type KnownDifference, knownDifferences } from '../known-differences.ts';
-import { type Difference, differences } from './difference.ts';
+import { type Difference, differences, observationDifferences } from './difference.ts';
 import type { Observation } from './observation.ts';
 
 /** The difference that is known for a scenario, if any. */
@@ -16,7 +16,7 @@ export function compareWithEnvoy(
   proa: Observation,
   known: KnownDifference | undefined,
 ): Difference[] {
-  if (known === undefined) return differences(envoy, proa);
+  if (known === undefined) return observationDifferences(envoy, proa);
   const sections = [...Object.keys(known.proa), ...(known.consequences ?? [])];
   if (differences(only(envoy, sections), only(proa, sections)).length === 0) {
     return [{ path: '(known difference)', expected: known.reason, actual: 'no longer different' }];

@@ -1,9 +1,20 @@
+import type { Observation } from './observation.ts';
+
 /** One place where two observations differ. */
 export interface Difference {
   /** As in `client[0].responses[0].head`. */
   readonly path: string;
   readonly expected: unknown;
   readonly actual: unknown;
+}
+
+/** What makes everything else pointless to compare. */
+const OUTCOMES = ['refused', 'crashed', 'failed'] as const;
+
+/** All places where two observations differ; only the outcome, where that is not the same. */
+export function observationDifferences(expected: Observation, actual: Observation): Difference[] {
+  const outcome = OUTCOMES.flatMap((key) => differences(expected[key], actual[key], key));
+  return outcome.length > 0 ? outcome : differences(expected, actual);
 }
 
 /** All places where two plain JSON values differ; lists of texts are compared as a whole. */

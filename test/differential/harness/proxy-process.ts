@@ -50,6 +50,8 @@ export type StartedProxy =
   | { readonly started: true; readonly proxy: ProxyProcess }
   | { readonly started: false; readonly output: string };
 
+const FLAGS = ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
+
 let starts = 0;
 
 /** Starts a proxy and waits until it is live; a proxy that exits has refused its configuration. */
@@ -68,9 +70,13 @@ export async function startProxy(
     program,
     [
       ...first,
-      ...['-c', at('bootstrap.json'), '--concurrency', '1', '--disable-hot-restart'],
-      ...['--admin-address-path', at('admin'), '--log-level', 'warning'],
-      ...['--file-flush-interval-msec', `${LOG_FLUSH_MS}`],
+      '--config-path',
+      at('bootstrap.json'),
+      '--admin-address-path',
+      at('admin'),
+      '--file-flush-interval-msec',
+      `${LOG_FLUSH_MS}`,
+      ...FLAGS,
       ...commandLine,
     ],
     { stdio: ['ignore', output, output] },
