@@ -2,15 +2,13 @@ import { defaultTagRules } from '#stats/default-tags.ts';
 import { DEFAULT_BOUNDS } from '#stats/histogram-summary.ts';
 import { TagExtractor } from '#stats/tag-extractor.ts';
 
-/** What the bootstrap's `stats_config` and `stats_flush_interval` make of the statistics. */
+/** What the bootstrap's `stats_config` makes of the statistics. */
 export interface StatsConfig {
   readonly tagExtractor: TagExtractor;
   /** Whether a statistic is kept, by full name (`stats_matcher`); undefined when all are. */
   readonly accepts: ((name: string) => boolean) | undefined;
   /** Upper bounds of the buckets of the histograms that match; the first match counts. */
   readonly histogramBounds: readonly HistogramBounds[];
-  /** Milliseconds between two intervals of histograms. */
-  readonly flushIntervalMs: number;
 }
 
 export interface HistogramBounds {
@@ -23,7 +21,6 @@ export const defaultStatsConfig: StatsConfig = {
   tagExtractor: new TagExtractor(defaultTagRules),
   accepts: undefined,
   histogramBounds: [],
-  flushIntervalMs: 5000,
 };
 
 export function boundsOf(config: StatsConfig, name: string): readonly number[] {

@@ -8,6 +8,7 @@ import type { AdminEndpoint } from '#server/admin/admin-endpoint.ts';
 import { type AdminResponse, textResponse } from '#server/admin/admin-response.ts';
 import { adminRoutes } from '#server/admin/admin-routes.ts';
 import type { AdminServices } from '#server/admin/admin-services.ts';
+import { countAdminTraffic } from '#server/admin/admin-stats.ts';
 import { acceptsGzip } from '#server/admin/content-negotiation.ts';
 import { helpText } from '#server/admin/help-page.ts';
 import { QueryParameters } from '#server/admin/query-parameters.ts';
@@ -55,6 +56,7 @@ export class AdminServer {
     this.#server = createServer((request, response) => {
       void this.#serve(request, response);
     });
+    countAdminTraffic(this.#server, services.stats);
   }
 
   /** Binds the address and tells which one it became (port 0 is chosen by the system). */

@@ -1,11 +1,11 @@
 import type { ProxyOptions } from '#cli/options.ts';
 import type { Address } from '#network/address.ts';
-import type { ClusterStatus } from '#server/admin/cluster-status.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
 import type { LogComponent } from '#server/log/log-component.ts';
 import type { LogLevel } from '#server/log/log-level.ts';
 import type { RuntimeLayerView } from '#server/runtime/runtime-layer.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
+import type { ClusterView } from '#upstream/cluster-view.ts';
 
 /** Envoy's `ServerInfo.State`. */
 export type ServerState = 'PRE_INITIALIZING' | 'INITIALIZING' | 'LIVE' | 'DRAINING';
@@ -81,7 +81,7 @@ export interface AdminServices {
   node(): JsonObject;
   listeners(): readonly ListenerStatus[];
   /** Warmed clusters, in the order in which they were added. */
-  clusters(): Iterable<ClusterStatus>;
+  clusters(): Iterable<ClusterView>;
   /** The sections of `/config_dump` in Envoy's order, each with its `@type`. */
   configDump(): readonly JsonObject[];
   /** `EndpointsConfigDump` with its `@type`; undefined without clusters. */

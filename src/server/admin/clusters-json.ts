@@ -1,14 +1,11 @@
 import { addressJson } from '#server/admin/address-json.ts';
-import type {
-  CircuitBreakerLimits,
-  ClusterStatus,
-  HostStatus,
-} from '#server/admin/cluster-status.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
+import type { CircuitBreakerThresholds } from '#upstream/cluster-config.ts';
+import type { ClusterView, HostView } from '#upstream/cluster-view.ts';
 import { HealthFlag } from '#upstream/health-flags.ts';
 
 /** `envoy.admin.v3.ClusterStatus`; what has its default value is left out, as protobuf does. */
-export function clusterJson(cluster: ClusterStatus): JsonObject {
+export function clusterJson(cluster: ClusterView): JsonObject {
   return {
     name: cluster.name,
     ...(cluster.addedViaApi ? { added_via_api: true } : {}),
@@ -24,7 +21,7 @@ export function clusterJson(cluster: ClusterStatus): JsonObject {
   };
 }
 
-function limitsJson(limits: CircuitBreakerLimits): JsonObject {
+function limitsJson(limits: CircuitBreakerThresholds): JsonObject {
   return {
     max_connections: limits.maxConnections,
     max_pending_requests: limits.maxPendingRequests,
@@ -33,7 +30,7 @@ function limitsJson(limits: CircuitBreakerLimits): JsonObject {
   };
 }
 
-function hostJson(host: HostStatus): JsonObject {
+function hostJson(host: HostView): JsonObject {
   const { region, zone, subZone } = host.locality;
   return {
     address: addressJson(host.address),

@@ -1,10 +1,11 @@
+import { ok } from '#base/result.ts';
 import type { AdminEndpoint } from '#server/admin/admin-endpoint.ts';
 import { JSON_TYPE, TEXT_TYPE, textResponse } from '#server/admin/admin-response.ts';
-import type { ClusterStatus } from '#server/admin/cluster-status.ts';
 import { clusterJson } from '#server/admin/clusters-json.ts';
 import { clusterText } from '#server/admin/clusters-text.ts';
 import { parseNameFilter } from '#server/admin/name-filter.ts';
 import { inSlices } from '#server/admin/slices.ts';
+import type { ClusterView } from '#upstream/cluster-view.ts';
 
 export const clustersPage: AdminEndpoint = {
   path: '/clusters',
@@ -18,7 +19,8 @@ export const clustersPage: AdminEndpoint = {
     },
   ],
   handle: ({ query }, services) => {
-    const filter = parseNameFilter(query.get('filter') ?? '');
+    const pattern = query.get('filter');
+    const filter = pattern === undefined ? ok(() => true) : parseNameFilter(pattern);
     if (!filter.ok) return textResponse('Invalid re2 regex', 400);
     const clusters = selected(services.clusters(), filter.value);
     if (query.get('format') === 'json') {
@@ -29,18 +31,18 @@ export const clustersPage: AdminEndpoint = {
 };
 
 function* selected(
-  clusters: Iterable<ClusterStatus>,
+  clusters: Iterable<ClusterView>,
   matches: (name: string) => boolean,
-): Generator<ClusterStatus, void, void> {
+): Generator<ClusterView, void, void> {
   for (const cluster of clusters) if (matches(cluster.name)) yield cluster;
 }
 
-function* textPieces(clusters: Iterable<ClusterStatus>): Generator<string, void, void> {
+function* textPieces(clusters: Iterable<ClusterView>): Generator<string, void, void> {
   for (const cluster of clusters) yield clusterText(cluster);
 }
 
 /** `envoy.admin.v3.Clusters`, printed cluster by cluster. */
-function* clustersJson(clusters: Iterable<ClusterStatus>): Generator<string, void, void> {
+function* clustersJson(clusters: Iterable<ClusterView>): Generator<string, void, void> {
   let isFirst = true;
   for (const cluster of clusters) {
     yield isFirst ? '{\n "cluster_statuses": [\n' : ',\n';

@@ -1,13 +1,10 @@
 import { formatAddress } from '#network/address.ts';
-import type {
-  CircuitBreakerLimits,
-  ClusterStatus,
-  HostStatus,
-} from '#server/admin/cluster-status.ts';
+import type { CircuitBreakerThresholds } from '#upstream/cluster-config.ts';
+import type { ClusterView, HostView } from '#upstream/cluster-view.ts';
 import { formatHealthFlags } from '#upstream/health-flags.ts';
 
 /** A cluster as `/clusters` prints it: one fact a line, each with the cluster's name before it. */
-export function clusterText(cluster: ClusterStatus): string {
+export function clusterText(cluster: ClusterView): string {
   const { name } = cluster;
   const lines = [
     `observability_name::${cluster.observabilityName}`,
@@ -29,7 +26,7 @@ const outlierLines: readonly string[] = [
   'outlier::local_origin_success_rate_ejection_threshold::-1',
 ];
 
-function limitLines(priority: string, limits: CircuitBreakerLimits): string[] {
+function limitLines(priority: string, limits: CircuitBreakerThresholds): string[] {
   return [
     `${priority}_priority::max_connections::${limits.maxConnections}`,
     `${priority}_priority::max_pending_requests::${limits.maxPendingRequests}`,
@@ -38,7 +35,7 @@ function limitLines(priority: string, limits: CircuitBreakerLimits): string[] {
   ];
 }
 
-function hostLines(host: HostStatus): string[] {
+function hostLines(host: HostView): string[] {
   const address = formatAddress(host.address);
   const statistics = [...host.counters, ...host.gauges].sort(([a], [b]) => (a < b ? -1 : 1));
   return [

@@ -1,3 +1,4 @@
+import { ok } from '#base/result.ts';
 import type { AdminEndpoint } from '#server/admin/admin-endpoint.ts';
 import { type AdminResponse, JSON_TYPE } from '#server/admin/admin-response.ts';
 import {
@@ -37,7 +38,7 @@ export const configDumpPage: AdminEndpoint = {
   ],
   handle: ({ query }, services) => {
     const nameRegex = query.get('name_regex');
-    const matches = parseFullNameFilter(nameRegex);
+    const matches = nameRegex === undefined ? ok(undefined) : parseFullNameFilter(nameRegex);
     if (!matches.ok) {
       const reason = `Error while parsing name_regex from ${nameRegex}: ${matches.error}`;
       return failure(400, `INVALID_ARGUMENT: ${reason}`);

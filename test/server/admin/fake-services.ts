@@ -4,11 +4,11 @@ import type {
   DrainListenersOptions,
   ServerState,
 } from '#server/admin/admin-services.ts';
-import type { ClusterStatus } from '#server/admin/cluster-status.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
 import type { LogComponent } from '#server/log/log-component.ts';
 import type { LogLevel } from '#server/log/log-level.ts';
 import { StatsStore } from '#stats/stats-store.ts';
+import type { ClusterView } from '#upstream/cluster-view.ts';
 import { HealthFlag } from '#upstream/health-flags.ts';
 
 export const fakeOptions: ProxyOptions = {
@@ -48,9 +48,10 @@ const defaultLimits = {
   maxPendingRequests: 1024,
   maxRequests: 1024,
   maxRetries: 3,
+  trackRemaining: false,
 };
 
-export const fakeClusters: readonly ClusterStatus[] = [
+export const fakeClusters: readonly ClusterView[] = [
   {
     name: 'reviews',
     observabilityName: 'reviews_alt',
@@ -123,7 +124,7 @@ export class FakeServices implements AdminServices {
   ]);
   readonly adminValues = new Map<string, string>();
   modifyError: string | undefined = undefined;
-  clusterList: readonly ClusterStatus[] = fakeClusters;
+  clusterList: readonly ClusterView[] = fakeClusters;
 
   constructor(profilePath = '') {
     this.profilePath = profilePath;
@@ -154,7 +155,7 @@ export class FakeServices implements AdminServices {
     ];
   }
 
-  clusters(): readonly ClusterStatus[] {
+  clusters(): readonly ClusterView[] {
     return this.clusterList;
   }
 

@@ -1,0 +1,55 @@
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import type { FractionalPercent, RuntimeValue } from '#base/runtime.ts';
+
+const denominators: Readonly<Record<string, FractionalPercent['denominator']>> = {
+  HUNDRED: 100,
+  TEN_THOUSAND: 10_000,
+  MILLION: 1_000_000,
+};
+
+/** Reads a value that is text: a truth value, a number, a fraction in YAML, or just text. */
+export function runtimeValueOf(text: string): RuntimeValue {
+  const trimmed = text.trim();
+  if (trimmed === 'true' || trimmed === 'false') return { text, boolean: trimmed === 'true' };
+  if (/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(trimmed)) {
+    return { text, ...numberForms(Number(trimmed)) };
+  }
+  const fraction = parseFractionText(trimmed);
+  return fraction === undefined ? { text } : { text, fraction };
+}
+
+/** Reads an object that has the fields of `FractionalPercent`; its text is JSON. */
+export function fractionValueOf(object: JsonObject): RuntimeValue {
+  const fraction = fractionOf(object['numerator'], object['denominator']);
+  const text = JSON.stringify(object);
+  return fraction === undefined ? { text } : { text, fraction };
+}
+
+export function numberForms(value: number): Pick<RuntimeValue, 'integer' | 'number'> {
+  return Number.isInteger(value) && value >= 0
+    ? { integer: value, number: value }
+    : { number: value };
+}
+
+/** `numerator: 5` and `denominator: TEN_THOUSAND`, each on a line of its own. */
+function parseFractionText(text: string): FractionalPercent | undefined {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^(numerator|denominator):\s*(\w+)$/.exec(line.trim()) ?? [];
+    if (name === undefined || value === undefined) return undefined;
+    fields.set(name, value);
+  }
+  const numerator = fields.get('numerator');
+  return fractionOf(numerator === undefined ? 0 : Number(numerator), fields.get('denominator'));
+}
+
+function fractionOf(
+  numerator: JsonValue | undefined = 0,
+  denominator: JsonValue | undefined = 'HUNDRED',
+): FractionalPercent | undefined {
+  const known = typeof denominator === 'string' ? denominators[denominator] : undefined;
+  if (typeof numerator !== 'number' || !Number.isInteger(numerator) || numerator < 0) {
+    return undefined;
+  }
+  return known === undefined ? undefined : { numerator, denominator: known };
+}
