@@ -287,7 +287,11 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
   onBufferLimitExceeded(isStreaming: boolean): void {
     if (isStreaming) return;
     this.#manager.stats.inc(field.rs_too_large);
-    this.sendLocalReply({ status: 500, body: 'Internal Server Error', details: 'response_payload_too_large' });
+    this.sendLocalReply({
+      status: 500,
+      body: 'Internal Server Error',
+      details: 'response_payload_too_large',
+    });
   }
 
   onBufferDrained(): void {}

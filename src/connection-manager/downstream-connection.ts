@@ -9,7 +9,7 @@ import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-poo
 import { HeaderName } from '#http/known-headers.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
 import type { EventTurn } from '#network/event-turn.ts';
-import type { OwnedSocket } from '#network/static-read.ts';
+import type { Transport } from '#network/transport.ts';
 import { type DownstreamInfo, type Protocol, StreamInfo } from '#stream-info/stream-info.ts';
 
 const { field } = connectionManagerStats;
@@ -32,10 +32,9 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
   readonly #idleTimer: WheelTimer;
   #durationTimer: WheelTimer | undefined = undefined;
   #delayedCloseTimer: WheelTimer | undefined = undefined;
-  #isLocalClose = false;
 
   constructor(
-    socket: OwnedSocket,
+    transport: Transport,
     turn: EventTurn,
     manager: HttpConnectionManager,
     info: DownstreamInfo,
@@ -46,7 +45,7 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
     this.#info = info;
     this.#onClosed = onClosed;
     this.#startMs = services.clock.nowMs;
-    this.#connection = new Connection(socket, turn, this, 'open', manager.bufferLimitBytes);
+    this.#connection = new Connection(transport, turn, this, 'open', manager.bufferLimitBytes);
     this.#codec = new Http1ServerConnection(this.#connection, this, {
       maxRequestHeadersBytes: config.maxRequestHeadersKb * 1024,
       maxHeadersCount: config.common.maxHeadersCount,
@@ -81,13 +80,13 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
 
   onEnd(): void {
     // As in Envoy, a client that stops sending has left: answers are not sent into the void.
-    this.#connection.destroy();
+    this.#connection.destroy('remote');
   }
 
   onClose(reason: CloseReason): void {
     const { stats, services } = this.#manager;
     const hadStream = this.#stream !== undefined;
-    const isLocal = this.#isLocalClose && reason === 'local';
+    const isLocal = reason === 'local';
     this.#codec.onConnectionClose('downstream_remote_disconnect');
     services.timers.cancel(this.#idleTimer);
     if (this.#durationTimer !== undefined) services.timers.cancel(this.#durationTimer);
@@ -224,7 +223,6 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
   #closeDelayed(): void {
     if (this.#persistence === 'closing') return;
     this.#persistence = 'closing';
-    this.#isLocalClose = true;
     const { delayedCloseTimeoutMs } = this.#manager.config;
     this.#connection.end();
     if (delayedCloseTimeoutMs > 0) {

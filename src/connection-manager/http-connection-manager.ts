@@ -1,4 +1,7 @@
-import { connectionManagerStats, listenerHttpStats } from '#connection-manager/connection-manager-stats.ts';
+import {
+  connectionManagerStats,
+  listenerHttpStats,
+} from '#connection-manager/connection-manager-stats.ts';
 import type { FilterFactory, FilterServices } from '#connection-manager/filter.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { DateHeader } from '#connection-manager/response-headers.ts';

@@ -1,10 +1,10 @@
 import { randomUuid } from '#base/uuid.ts';
+import { isInternalAddress, lastAddressFromXff } from '#connection-manager/client-address.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
 import type { Address } from '#network/address.ts';
-import { isInternalAddress, lastAddressFromXff } from '#connection-manager/client-address.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** Headers by which only Envoys of the same mesh may steer each other. */

@@ -1,7 +1,7 @@
+import { isUpgrade } from '#connection-manager/request-headers.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import { isUpgrade } from '#connection-manager/request-headers.ts';
 
 /** `date` values, made once a second. */
 export class DateHeader {
@@ -45,6 +45,9 @@ export function prepareResponseHeaders(
   if (config.requestId.alwaysSetInResponse && id !== undefined) headers.set('x-request-id', id);
   if (config.forwarding.via !== '') {
     const via = headers.getJoined('via');
-    headers.set('via', via === undefined ? config.forwarding.via : `${via}, ${config.forwarding.via}`);
+    headers.set(
+      'via',
+      via === undefined ? config.forwarding.via : `${via}, ${config.forwarding.via}`,
+    );
   }
 }

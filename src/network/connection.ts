@@ -1,8 +1,9 @@
 import { latin1 } from '#base/latin1.ts';
+import type { Address } from '#network/address.ts';
 import type { EventTurn, TurnFlusher } from '#network/event-turn.ts';
-import type { OwnedSocket, ReadTarget } from '#network/static-read.ts';
+import type { Transport, TransportEvents } from '#network/transport.ts';
 
-/** Who ended a connection, and how. */
+/** Who ended a connection: we did, the peer did, or the network broke it. */
 export type CloseReason = 'local' | 'remote' | 'reset';
 
 /** What the owner of a connection (a codec, mostly) hears of it. */
@@ -17,52 +18,44 @@ export interface ConnectionEvents {
   onBelowWriteBufferLowWatermark(): void;
 }
 
-/** Up to here bytes are joined to the pending text: one write instead of two, without a copy kept. */
+/** Up to here bytes are joined to the pending text: one write instead of two. */
 const JOIN_BYTES_MAX = 16_384;
-const NOTHING = Buffer.alloc(0);
 
 type State = 'connecting' | 'open' | 'closing' | 'closed';
 
+/** Whose bytes are being handled: they can be passed on uncopied (see `Transport.writeRead`). */
+let reading: Transport | undefined;
+
 /**
- * One TCP (or Unix) connection. What is written in a turn is collected and sent once at its end;
- * what the kernel does not take is counted against the buffer limit.
+ * One connection above its transport. What is written in a turn is collected and sent once after
+ * it; what the kernel does not take is counted against the buffer limit.
  */
-export class Connection implements ReadTarget, TurnFlusher {
-  readonly #socket: OwnedSocket;
+export class Connection implements TransportEvents, TurnFlusher {
+  readonly #transport: Transport;
   readonly #turn: EventTurn;
   readonly #events: ConnectionEvents;
   #state: State;
   #text = '';
   #isDirty = false;
-  #isCorked = false;
   #readDisableCount = 0;
   #isReading = false;
   #highWatermarkBytes: number;
   #isAboveHighWatermark = false;
-  #isDrainWatched = false;
-  #closeReason: CloseReason = 'remote';
-  #systemError: string | undefined = undefined;
+  #isClosedByUs = false;
 
   constructor(
-    socket: OwnedSocket,
+    transport: Transport,
     turn: EventTurn,
     events: ConnectionEvents,
     state: 'connecting' | 'open',
     highWatermarkBytes: number,
   ) {
-    this.#socket = socket;
+    this.#transport = transport;
     this.#turn = turn;
     this.#events = events;
     this.#state = state;
     this.#highWatermarkBytes = highWatermarkBytes;
-    socket.readTarget = this;
-    socket.on('end', onSocketEnd);
-    socket.on('error', onSocketError);
-    socket.on('close', onSocketClose);
-  }
-
-  get socket(): OwnedSocket {
-    return this.#socket;
+    transport.start(this);
   }
 
   get isOpen(): boolean {
@@ -73,22 +66,27 @@ export class Connection implements ReadTarget, TurnFlusher {
     return this.#isAboveHighWatermark;
   }
 
-  /** Bytes handed over that the kernel has not taken yet. */
-  get bufferedBytes(): number {
-    return this.#socket.writableLength + this.#text.length;
+  get localAddress(): Address | undefined {
+    return this.#transport.localAddress;
   }
 
-  /** The connect succeeded. */
+  /** Bytes handed over that the kernel has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#transport.queuedBytes + this.#text.length;
+  }
+
+  /** The connect succeeded: from now on writes go out. */
   markConnected(): void {
-    if (this.#state === 'connecting') this.#state = 'open';
+    if (this.#state !== 'connecting') return;
+    this.#state = 'open';
+    if (this.#text !== '') this.#markDirty();
   }
 
   /** Begins reading, once the owner is ready to hear. */
   startReading(): void {
-    if (this.#readDisableCount === 0 && !this.#isReading && this.isOpen) {
-      this.#isReading = true;
-      this.#socket.resume();
-    }
+    if (this.#readDisableCount > 0 || this.#isReading || this.#state === 'closed') return;
+    this.#isReading = true;
+    this.#transport.readStart();
   }
 
   /** Counted: reading goes on when every `readDisable(true)` was taken back. */
@@ -96,11 +94,16 @@ export class Connection implements ReadTarget, TurnFlusher {
     if (isDisabled) {
       if (this.#readDisableCount++ === 0 && this.#isReading) {
         this.#isReading = false;
-        this.#socket.pause();
+        this.#transport.readStop();
       }
       return;
     }
     if (--this.#readDisableCount === 0) this.startReading();
+  }
+
+  /** Large bodies are coming (or are over): see `Transport.setBulk`. */
+  setBulk(isBulk: boolean): void {
+    this.#transport.setBulk(isBulk);
   }
 
   /** Queues latin1 text: one character, one byte. */
@@ -110,89 +113,82 @@ export class Connection implements ReadTarget, TurnFlusher {
     this.#markDirty();
   }
 
-  /** Queues bytes that the caller will overwrite: they are copied where they must be kept. */
+  /** Queues bytes that the caller will overwrite. */
   writeBytes(bytes: Buffer): void {
     if (!this.isOpen) return;
-    if (bytes.length <= JOIN_BYTES_MAX) {
-      this.#text += latin1(bytes, 0, bytes.length);
-      this.#markDirty();
+    if (bytes.length <= JOIN_BYTES_MAX || this.#state === 'connecting') {
+      this.write(latin1(bytes, 0, bytes.length));
       return;
     }
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#socket.cork();
-    }
-    this.#sendText();
-    this.#socket.write(Buffer.from(bytes));
-    this.#markDirty();
+    const text = this.#text;
+    this.#text = '';
+    this.#transport.writeRead(text, bytes, reading);
+    this.#checkWatermark();
   }
 
   flushTurn(): void {
     this.#isDirty = false;
-    if (this.#state === 'closed') return;
-    this.#sendText();
-    if (this.#isCorked) {
-      this.#isCorked = false;
-      this.#socket.uncork();
-    }
-    if (this.#socket.writableLength > this.#highWatermarkBytes) this.#rise();
+    if (this.#state === 'open') this.#sendText();
   }
 
   /** Sends what is queued, then ends our side; the peer may go on sending until `destroy`. */
   end(): void {
-    if (!this.isOpen) return;
-    this.flushTurn();
-    this.#closeReason = 'local';
+    if (this.#state !== 'open') return this.destroy();
+    this.#sendText();
+    this.#isClosedByUs = true;
     this.#state = 'closing';
-    this.#socket.end();
+    this.#transport.end();
   }
 
-  /** Ends everything at once; what was not sent is lost. */
-  destroy(): void {
+  /** Ends everything at once; what was not sent is lost. `cause` says whose wish it was. */
+  destroy(cause: 'local' | 'remote' = 'local'): void {
     if (this.#state === 'closed') return;
-    this.#closeReason = 'local';
+    if (this.#state !== 'closing') this.#isClosedByUs = cause === 'local';
     this.#state = 'closing';
-    this.#socket.destroy();
+    this.#transport.destroy();
   }
 
   /** Like `destroy`, and the peer is told with a TCP reset. */
   reset(): void {
     if (this.#state === 'closed') return;
-    this.#closeReason = 'local';
+    this.#isClosedByUs = true;
     this.#state = 'closing';
-    this.#socket.resetAndDestroy();
+    this.#transport.reset();
   }
 
-  onRead(bytes: Buffer, length: number): void {
+  onBytes(bytes: Buffer, length: number): void {
     this.#turn.begin();
+    reading = this.#transport;
     this.#events.onBytes(bytes, length);
+    reading = undefined;
     this.#turn.end();
   }
 
-  /** @internal */
-  socketEnded(): void {
+  onEnd(): void {
     this.#turn.begin();
     this.#events.onEnd();
     this.#turn.end();
   }
 
-  /** @internal */
-  socketFailed(error: NodeJS.ErrnoException): void {
-    this.#systemError = error.code ?? error.message;
-    if (this.#state !== 'closing') this.#closeReason = 'reset';
+  onDrained(): void {
+    if (this.#state === 'closed' || !this.#isAboveHighWatermark) return;
+    this.#turn.begin();
+    this.#isAboveHighWatermark = false;
+    this.#events.onBelowWriteBufferLowWatermark();
+    this.#turn.end();
   }
 
-  /** @internal */
-  socketClosed(): void {
+  onClose(systemError: string | undefined): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    const otherwise = systemError === undefined ? 'remote' : 'reset';
     this.#turn.begin();
-    this.#events.onClose(this.#closeReason, this.#systemError);
+    this.#events.onClose(this.#isClosedByUs ? 'local' : otherwise, systemError);
     this.#turn.end();
   }
 
   #markDirty(): void {
-    if (this.#isDirty) return;
+    if (this.#isDirty || this.#state === 'connecting') return;
     this.#isDirty = true;
     this.#turn.flushAtEnd(this);
   }
@@ -201,42 +197,14 @@ export class Connection implements ReadTarget, TurnFlusher {
     if (this.#text === '') return;
     const text = this.#text;
     this.#text = '';
-    this.#socket.write(text, 'latin1');
+    this.#transport.writeText(text);
+    this.#checkWatermark();
   }
 
-  #rise(): void {
-    if (!this.#isAboveHighWatermark) {
-      this.#isAboveHighWatermark = true;
-      this.#events.onAboveWriteBufferHighWatermark();
-    }
-    if (this.#isDrainWatched) return;
-    // No 'drain' comes below Node's own mark, but the callback of an empty write does.
-    this.#isDrainWatched = true;
-    this.#socket.write(NOTHING, () => this.#sink());
+  #checkWatermark(): void {
+    if (this.#isAboveHighWatermark || this.#transport.queuedBytes <= this.#highWatermarkBytes)
+      return;
+    this.#isAboveHighWatermark = true;
+    this.#events.onAboveWriteBufferHighWatermark();
   }
-
-  #sink(): void {
-    this.#isDrainWatched = false;
-    if (this.#state === 'closed' || !this.#isAboveHighWatermark) return;
-    this.#turn.begin();
-    this.#isAboveHighWatermark = false;
-    this.#events.onBelowWriteBufferLowWatermark();
-    this.#turn.end();
-  }
-}
-
-function connectionOf(socket: unknown): Connection {
-  return (socket as OwnedSocket).readTarget as Connection;
-}
-
-function onSocketEnd(this: unknown): void {
-  connectionOf(this).socketEnded();
-}
-
-function onSocketError(this: unknown, error: NodeJS.ErrnoException): void {
-  connectionOf(this).socketFailed(error);
-}
-
-function onSocketClose(this: unknown): void {
-  connectionOf(this).socketClosed();
 }

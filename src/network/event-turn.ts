@@ -7,18 +7,22 @@ export interface TurnFlusher {
 
 /**
  * The frame around everything a worker does because of one event (bytes arrived, a timer fired).
- * The clock is read once at the beginning; what connections were given to write during the turn
- * goes to the kernel once at its end, so that a head and its body, or ten pipelined answers, are
- * one system call.
+ * The clock is read once at the beginning. What connections were given to write goes to the kernel
+ * when the events of this turn of Node's loop are all handled: a head and its body, or ten
+ * pipelined answers, are one system call, and a peer is woken once for a burst instead of once
+ * for every write.
  */
 export class EventTurn {
   readonly #clock: Clock;
   readonly #dirty: TurnFlusher[] = [];
+  readonly #schedule: (run: () => void) => void;
+  readonly #flush = (): void => this.flushNow();
   #depth = 0;
-  #isFlushScheduled = false;
+  #isScheduled = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, schedule: (run: () => void) => void = setImmediate) {
     this.#clock = clock;
+    this.#schedule = schedule;
   }
 
   begin(): void {
@@ -26,22 +30,20 @@ export class EventTurn {
   }
 
   end(): void {
-    if (--this.#depth === 0 && this.#dirty.length > 0) this.#flush();
+    this.#depth--;
   }
 
-  /** Asks for `flushTurn` at the end of this turn. The caller sees to it that it asks only once. */
+  /** Asks for `flushTurn` after the present events. The caller sees to it that it asks only once. */
   flushAtEnd(flusher: TurnFlusher): void {
     this.#dirty.push(flusher);
-    if (this.#depth > 0 || this.#isFlushScheduled) return;
-    // Outside of any turn (start-up, tests): the next microtask does.
-    this.#isFlushScheduled = true;
-    queueMicrotask(() => {
-      this.#isFlushScheduled = false;
-      this.#flush();
-    });
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#schedule(this.#flush);
   }
 
-  #flush(): void {
+  /** Writes what was collected. */
+  flushNow(): void {
+    this.#isScheduled = false;
     const dirty = this.#dirty;
     // By index: flushing may close a connection, which may make another one dirty.
     for (let index = 0; index < dirty.length; index++) (dirty[index] as TurnFlusher).flushTurn();

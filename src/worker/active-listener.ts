@@ -1,12 +1,16 @@
 import { err, ok, type Result } from '#base/result.ts';
-import { connectionManagerStats, listenerHttpStats } from '#connection-manager/connection-manager-stats.ts';
+import {
+  connectionManagerStats,
+  listenerHttpStats,
+} from '#connection-manager/connection-manager-stats.ts';
 import { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
 import { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { Address } from '#network/address.ts';
 import { FilterChainMatcher } from '#network/filter-chain-match.ts';
 import { listenerStats, listenerWorkerStats } from '#network/listener-stats.ts';
-import { type AcceptingServer, listenAccepting, type OwnedSocket } from '#network/static-read.ts';
+import { type Listening, listen } from '#network/listening.ts';
+import type { Transport } from '#network/transport.ts';
 import { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { DownstreamInfo } from '#stream-info/stream-info.ts';
@@ -35,7 +39,7 @@ export class ActiveListener {
   readonly #stats: StatBlock;
   readonly #workerStats: StatBlock;
   readonly #connections = new Set<DownstreamConnection>();
-  #accepting: AcceptingServer | undefined = undefined;
+  #accepting: Listening | undefined = undefined;
   #address: Address;
 
   constructor(snapshot: ListenerSnapshot, worker: Worker) {
@@ -79,7 +83,7 @@ export class ActiveListener {
             ...backlog,
           };
     try {
-      this.#accepting = await listenAccepting(options, (socket) => this.#accept(socket));
+      this.#accepting = await listen(options, (transport) => this.#accept(transport));
     } catch (error) {
       return err((error as Error).message);
     }
@@ -100,14 +104,14 @@ export class ActiveListener {
     for (const connection of this.#connections) connection.drain();
   }
 
-  #accept(socket: OwnedSocket): void {
+  #accept(transport: Transport): void {
     const { turn } = this.#worker;
     turn.begin();
-    const info = this.#infoOf(socket);
+    const info = this.#infoOf(transport);
     const manager = info === undefined ? undefined : this.#choose(info);
     if (info === undefined || manager === undefined) {
       if (info !== undefined) this.#stats.inc(field.no_filter_chain_match);
-      socket.destroy();
+      transport.destroy();
       turn.end();
       return;
     }
@@ -116,7 +120,7 @@ export class ActiveListener {
     this.#workerStats.inc(workerField.downstream_cx_total);
     this.#workerStats.inc(workerField.downstream_cx_active);
     const startMs = this.#worker.services.clock.nowMs;
-    const connection = new DownstreamConnection(socket, turn, manager, info, (closed) => {
+    const connection = new DownstreamConnection(transport, turn, manager, info, (closed) => {
       this.#connections.delete(closed);
       this.#stats.inc(field.downstream_cx_destroy);
       this.#stats.dec(field.downstream_cx_active);
@@ -129,14 +133,14 @@ export class ActiveListener {
   }
 
   /** Nothing when the client is gone already. */
-  #infoOf(socket: OwnedSocket): DownstreamInfo | undefined {
-    const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  #infoOf(transport: Transport): DownstreamInfo | undefined {
+    const { remoteAddress, localAddress } = transport;
     let remote: Address = { kind: 'pipe', path: '' };
     let local: Address = this.#address;
     if (this.#address.kind === 'ip') {
       if (remoteAddress === undefined || localAddress === undefined) return undefined;
-      remote = { kind: 'ip', host: remoteAddress, port: remotePort ?? 0 };
-      local = { kind: 'ip', host: localAddress, port: localPort ?? 0 };
+      remote = remoteAddress;
+      local = localAddress;
     }
     return {
       connectionId: nextConnectionId++,
@@ -165,7 +169,8 @@ export class ActiveListener {
 
   #build(snapshot: ListenerSnapshot): Generation {
     const { filterChains, defaultFilterChain } = snapshot.config;
-    const chains = defaultFilterChain === undefined ? filterChains : [...filterChains, defaultFilterChain];
+    const chains =
+      defaultFilterChain === undefined ? filterChains : [...filterChains, defaultFilterChain];
     return {
       matcher: new FilterChainMatcher(filterChains.map(({ match }) => match)),
       managers: chains.map((chain) =>

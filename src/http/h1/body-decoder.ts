@@ -1,9 +1,9 @@
+import { latin1 } from '#base/latin1.ts';
 import { ChunkedDecoder } from '#http/h1/chunked-decoder.ts';
 import type { Framing } from '#http/h1/framing.ts';
 import { HeadParser } from '#http/h1/head-parser.ts';
 import { PartialHead } from '#http/h1/partial-head.ts';
 import { HeaderMap } from '#http/header-map.ts';
-import { latin1 } from '#base/latin1.ts';
 
 /** What hears the body of one message. */
 export interface BodySink {

@@ -1,10 +1,4 @@
-import {
-  CR,
-  HEX_VALUE_PLUS_ONE,
-  IS_FIELD_VALUE,
-  LF,
-  SEMICOLON,
-} from '#http/h1/octets.ts';
+import { CR, HEX_VALUE_PLUS_ONE, IS_FIELD_VALUE, LF, SEMICOLON } from '#http/h1/octets.ts';
 
 /** Hexadecimal digits of a chunk size: 2^52 bytes are more than any body. */
 const SIZE_DIGITS_MAX = 13;
@@ -16,7 +10,15 @@ export type ChunkDefect = 'invalidChunkSize' | 'invalidChunkEnd' | 'chunkExtensi
 /** `trailers` means: the last chunk was read and the trailer section begins at `position`. */
 export type ChunkOutcome = 'needMore' | 'trailers' | ChunkDefect;
 
-type Phase = 'sizeStart' | 'size' | 'extension' | 'sizeEnd' | 'data' | 'dataEnd' | 'dataEndLf' | 'done';
+type Phase =
+  | 'sizeStart'
+  | 'size'
+  | 'extension'
+  | 'sizeEnd'
+  | 'data'
+  | 'dataEnd'
+  | 'dataEndLf'
+  | 'done';
 
 /**
  * Takes the chunked coding of RFC 9112 section 7.1 apart. Any cut of the input is fine. Chunk

@@ -56,7 +56,11 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#connection = connection;
     this.#callbacks = callbacks;
     this.#options = options;
-    this.#parser = new HeadParser('response', options.maxResponseHeadersBytes, options.maxHeadersCount);
+    this.#parser = new HeadParser(
+      'response',
+      options.maxResponseHeadersBytes,
+      options.maxHeadersCount,
+    );
   }
 
   get hasStream(): boolean {
@@ -252,7 +256,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     decoder?.onResetStream('protocolError', details);
   }
 
-  /** The upstream finished sending. */
+  /** The upstream finished sending; the connection ends after this. */
   onEnd(): void {
     if (this.#phase === 'body' && this.#isBodyUntilClose) {
       this.onBodyEnd(undefined);
@@ -263,9 +267,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
       this.#responseDone();
       decoder?.decodeData(NO_BYTES, true);
       this.#finish();
-      return;
     }
-    this.#connection.destroy();
   }
 
   get #isBodyUntilClose(): boolean {

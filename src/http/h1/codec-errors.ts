@@ -12,7 +12,9 @@ const INVALID_CHARACTERS = error(400, 'http1.invalid_characters', 'Bad Request')
 const INVALID_TRANSFER_ENCODING = error(501, 'http1.invalid_transfer_encoding', 'Not Implemented');
 
 /** What Envoy answers and logs for each defect of a request. */
-const REQUEST_ERRORS: { readonly [Defect in HeadDefect | FramingDefect | ChunkDefect]: CodecError } = {
+const REQUEST_ERRORS: {
+  readonly [Defect in HeadDefect | FramingDefect | ChunkDefect]: CodecError;
+} = {
   invalidStartLine: CODEC_ERROR,
   invalidMethod: CODEC_ERROR,
   invalidTarget: CODEC_ERROR,

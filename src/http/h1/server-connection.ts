@@ -70,7 +70,11 @@ export class Http1ServerConnection implements ResponseEncoder, BodySink {
     this.#connection = connection;
     this.#callbacks = callbacks;
     this.#options = options;
-    this.#parser = new HeadParser('request', options.maxRequestHeadersBytes, options.maxHeadersCount);
+    this.#parser = new HeadParser(
+      'request',
+      options.maxRequestHeadersBytes,
+      options.maxHeadersCount,
+    );
   }
 
   /** Whether no request is being read or answered. */
@@ -163,7 +167,8 @@ export class Http1ServerConnection implements ResponseEncoder, BodySink {
     const target = text.substring(parser.targetStart - start, parser.targetEnd - start);
     this.#isHead = headers.method === 'HEAD';
     this.#isConnect = headers.method === 'CONNECT';
-    if (headers.countKnown(HeaderName.host) > 1) return this.#fail(requestError('invalidStartLine'));
+    if (headers.countKnown(HeaderName.host) > 1)
+      return this.#fail(requestError('invalidStartLine'));
     headers.scheme = this.#options.scheme;
     const host = headers.getKnown(HeaderName.host);
     if (!readRequestTarget(target, headers, host, this.#options.allowAbsoluteUrl)) {
@@ -215,8 +220,7 @@ export class Http1ServerConnection implements ResponseEncoder, BodySink {
   #stash(bytes: Buffer, start: number, end: number): void {
     const more = Buffer.from(bytes.subarray(start, end));
     if (this.#pipelined === undefined) this.#connection.readDisable(true);
-    this.#pipelined =
-      this.#pipelined === undefined ? more : Buffer.concat([this.#pipelined, more]);
+    this.#pipelined = this.#pipelined === undefined ? more : Buffer.concat([this.#pipelined, more]);
   }
 
   encode1xxHeaders(headers: ResponseHeaders): void {

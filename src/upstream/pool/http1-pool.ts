@@ -1,7 +1,4 @@
-import { connect } from 'node:net';
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
-import type { Address } from '#network/address.ts';
-import { type OwnedSocket, staticRead } from '#network/static-read.ts';
 import type { Cluster } from '#upstream/cluster.ts';
 import type { RoutingPriority } from '#upstream/cluster-config.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
@@ -199,21 +196,7 @@ export class Http1Pool {
         connections.acquire();
       }
       this.#connecting++;
-      const socket = openSocket(this.host.address, this.cluster);
-      this.#all.add(new UpstreamConnection(socket, this, this.#environment));
+      this.#all.add(new UpstreamConnection(this, this.#environment));
     }
   }
-}
-
-function openSocket(address: Address, cluster: Cluster): OwnedSocket {
-  const local = cluster.config.sourceAddress;
-  const options = {
-    onread: staticRead,
-    allowHalfOpen: true,
-    noDelay: true,
-    ...(local?.kind === 'ip' ? { localAddress: local.host, localPort: local.port } : {}),
-  };
-  return address.kind === 'ip'
-    ? connect({ ...options, host: address.host, port: address.port, family: 0 })
-    : connect({ ...options, path: address.path });
 }

@@ -2,8 +2,8 @@ import { type TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
 import { type ClientCodecCallbacks, Http1ClientConnection } from '#http/h1/client-connection.ts';
 import type { Address } from '#network/address.ts';
+import { type ConnectCallbacks, connect } from '#network/connecting.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
-import type { OwnedSocket } from '#network/static-read.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { Http1Pool } from '#upstream/pool/http1-pool.ts';
 import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
@@ -14,7 +14,9 @@ const { field: hostField } = hostStats;
 type State = 'connecting' | 'ready' | 'closed';
 
 /** One connection to a host, with its codec, its timers and its statistics. */
-export class UpstreamConnection implements ConnectionEvents, ClientCodecCallbacks, TimerOwner {
+export class UpstreamConnection
+  implements ConnectionEvents, ConnectCallbacks, ClientCodecCallbacks, TimerOwner
+{
   readonly #pool: Http1Pool;
   readonly #environment: PoolEnvironment;
   readonly #connection: Connection;
@@ -23,7 +25,7 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
   #state: State = 'connecting';
   #requests = 0;
   #hasTimedOut = false;
-  #isLocalClose = false;
+  #connectError: string | undefined = undefined;
   #localAddress: Address | undefined = undefined;
   readonly #timer: WheelTimer;
   #durationTimer: WheelTimer | undefined = undefined;
@@ -31,13 +33,13 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
   /** An exchange was begun and not given back to the pool's counts yet. */
   #isBusy = false;
 
-  constructor(socket: OwnedSocket, pool: Http1Pool, environment: PoolEnvironment) {
+  constructor(pool: Http1Pool, environment: PoolEnvironment) {
     const { config, stats } = pool.cluster;
     this.#pool = pool;
     this.#environment = environment;
     this.#startMs = environment.clock.nowMs;
     this.#connection = new Connection(
-      socket,
+      connect({ address: pool.host.address, source: config.sourceAddress }, this),
       environment.turn,
       this,
       'connecting',
@@ -55,7 +57,6 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
     pool.host.stats.inc(hostField.cx_active);
     this.#timer = new WheelTimer(this);
     environment.timers.start(this.#timer, config.connectTimeoutMs);
-    socket.on('connect', () => this.#onConnect());
   }
 
   /** Our own end of the connection. */
@@ -77,7 +78,6 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
   }
 
   close(): void {
-    this.#isLocalClose = true;
     this.#connection.destroy();
   }
 
@@ -108,7 +108,7 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
 
   onEnd(): void {
     this.#codec.onEnd();
-    if (!this.#codec.hasStream) this.#connection.destroy();
+    this.#connection.destroy('remote');
   }
 
   onClose(reason: CloseReason, systemError: string | undefined): void {
@@ -122,14 +122,14 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
     stats.dec(field.upstream_cx_active);
     this.#pool.host.stats.dec(hostField.cx_active);
     stats.inc(field.upstream_cx_destroy);
-    const isLocal = this.#isLocalClose || reason === 'local';
+    const isLocal = reason === 'local';
     stats.inc(isLocal ? field.upstream_cx_destroy_local : field.upstream_cx_destroy_remote);
     stats.record(field.upstream_cx_length_ms, this.#environment.clock.nowMs - this.#startMs);
     if (wasConnecting) {
       stats.inc(field.upstream_cx_connect_fail);
       this.#pool.host.stats.inc(hostField.cx_connect_fail);
       const failure = this.#hasTimedOut ? 'timeout' : 'remoteConnectionFailure';
-      this.#pool.closed(this, failure, systemError ?? '');
+      this.#pool.closed(this, failure, this.#connectError ?? systemError ?? '');
       return;
     }
     stats.record(field.upstream_rq_per_cx, this.#requests);
@@ -171,16 +171,13 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
     this.close();
   }
 
-  #onConnect(): void {
+  onConnected(): void {
     const { turn, clock, timers } = this.#environment;
     turn.begin();
     timers.cancel(this.#timer);
     this.#state = 'ready';
     const { cluster } = this.#pool;
-    const { localAddress, localPort } = this.#connection.socket;
-    if (localAddress !== undefined && localPort !== undefined) {
-      this.#localAddress = { kind: 'ip', host: localAddress, port: localPort };
-    }
+    this.#localAddress = this.#connection.localAddress;
     cluster.stats.record(field.upstream_cx_connect_ms, clock.nowMs - this.#startMs);
     const { maxConnectionDurationMs } = cluster.config.http;
     if (maxConnectionDurationMs > 0) {
@@ -191,5 +188,10 @@ export class UpstreamConnection implements ConnectionEvents, ClientCodecCallback
     this.#connection.startReading();
     this.#pool.connected(this);
     turn.end();
+  }
+
+  onConnectFailed(systemError: string): void {
+    this.#connectError = systemError;
+    this.#connection.destroy();
   }
 }

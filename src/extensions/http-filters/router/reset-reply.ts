@@ -38,7 +38,12 @@ export function resetText(reason: StreamResetReason): string {
 export function resetReply(
   reason: StreamResetReason,
   transportFailureReason: string,
-): { readonly status: number; readonly body: string; readonly details: string; readonly flag: number } {
+): {
+  readonly status: number;
+  readonly body: string;
+  readonly details: string;
+  readonly flag: number;
+} {
   const text = TEXTS[reason];
   const transport =
     transportFailureReason === '' ? '' : `, transport failure reason: ${transportFailureReason}`;

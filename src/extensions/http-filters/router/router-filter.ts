@@ -11,7 +11,10 @@ import {
 } from '#connection-manager/filter.ts';
 import { resetReply, resetText } from '#extensions/http-filters/router/reset-reply.ts';
 import { type FinalTimeouts, finalTimeouts } from '#extensions/http-filters/router/timeouts.ts';
-import { UpstreamRequest, type UpstreamRequestOwner } from '#extensions/http-filters/router/upstream-request.ts';
+import {
+  UpstreamRequest,
+  type UpstreamRequestOwner,
+} from '#extensions/http-filters/router/upstream-request.ts';
 import type { StreamResetReason } from '#http/codec.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
@@ -94,7 +97,8 @@ export class RouterFilter
 
   override onDestroy(): void {
     this.#isDone = true;
-    if (this.#responseTimer !== undefined) this.callbacks.services.timers.cancel(this.#responseTimer);
+    if (this.#responseTimer !== undefined)
+      this.callbacks.services.timers.cancel(this.#responseTimer);
     this.#upstream?.abandon();
     this.#upstream = undefined;
   }
@@ -288,7 +292,8 @@ export class RouterFilter
   }
 
   #onResponseComplete(): void {
-    if (this.#responseTimer !== undefined) this.callbacks.services.timers.cancel(this.#responseTimer);
+    if (this.#responseTimer !== undefined)
+      this.callbacks.services.timers.cancel(this.#responseTimer);
   }
 
   // Flow control: the upstream is slower than the client, or the other way round.
@@ -311,10 +316,7 @@ export class RouterFilter
 }
 
 /** Makes the routers of one filter chain. */
-export function createRouterFactory(
-  name: string,
-  environment: RouterEnvironment,
-): FilterFactory {
+export function createRouterFactory(name: string, environment: RouterEnvironment): FilterFactory {
   return {
     name,
     isDisabled: false,

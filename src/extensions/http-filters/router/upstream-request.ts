@@ -126,7 +126,10 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
     this.#noteSent();
     encoder.encodeHeaders(this.#headers as RequestHeaders, this.#isHeadersOnly);
     if (this.#early !== undefined) {
-      encoder.encodeData(this.#early.takeAll(), this.#isEarlyEnd && this.#earlyTrailers === undefined);
+      encoder.encodeData(
+        this.#early.takeAll(),
+        this.#isEarlyEnd && this.#earlyTrailers === undefined,
+      );
       if (this.#isEarlyAboveLimit) this.#callbacks.onDecoderFilterBelowWriteBufferLowWatermark();
     }
     if (this.#earlyTrailers !== undefined) encoder.encodeTrailers(this.#earlyTrailers);

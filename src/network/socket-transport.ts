@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net';
+import type { Address } from '#network/address.ts';
+import type { Transport, TransportEvents } from '#network/transport.ts';
+
+/** A transport over `net.Socket` (and what is derived from it): works everywhere, costs more. */
+export class SocketTransport implements Transport {
+  readonly #socket: Socket;
+  #systemError: string | undefined = undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  start(events: TransportEvents): void {
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => events.onBytes(chunk, chunk.length));
+    socket.on('end', () => events.onEnd());
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#systemError = error.code ?? error.message;
+    });
+    socket.on('close', () => events.onClose(this.#systemError));
+    socket.on('drain', () => events.onDrained());
+    socket.pause();
+  }
+
+  get localAddress(): Address | undefined {
+    const { localAddress: host, localPort: port } = this.#socket;
+    return host === undefined || port === undefined ? undefined : { kind: 'ip', host, port };
+  }
+
+  get remoteAddress(): Address | undefined {
+    const { remoteAddress: host, remotePort: port } = this.#socket;
+    return host === undefined || port === undefined ? undefined : { kind: 'ip', host, port };
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  readStart(): void {
+    this.#socket.resume();
+  }
+
+  readStop(): void {
+    this.#socket.pause();
+  }
+
+  setBulk(): void {}
+
+  writeText(text: string): void {
+    this.#socket.write(text, 'latin1');
+  }
+
+  writeOwned(text: string, bytes: Buffer): void {
+    this.#socket.cork();
+    if (text !== '') this.#socket.write(text, 'latin1');
+    this.#socket.write(bytes);
+    this.#socket.uncork();
+  }
+
+  writeRead(text: string, bytes: Buffer, from: Transport | undefined): void {
+    // A socket's chunks are never written to again; any other buffer is.
+    const isOurs = from instanceof SocketTransport;
+    this.writeOwned(text, isOurs ? bytes : Buffer.from(bytes));
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  setKeepAlive(idleSeconds: number): void {
+    this.#socket.setKeepAlive(true, idleSeconds * 1000);
+  }
+}
