@@ -1,3 +1,5 @@
+import { assert } from '#base/assert.ts';
+import type { Result } from '#base/result.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import type {
   RegexMatchAndSubstitute,
@@ -5,17 +7,29 @@ import type {
 } from '#gen/envoy/type/matcher/v3/regex_pb.d.ts';
 import type { StringMatcher } from '#gen/envoy/type/matcher/v3/string_pb.d.ts';
 import { asciiLowerCase, byteStringOf } from '#matching/byte-string.ts';
+import { parseRegexReplacement, type RegexReplacementConfig } from '#matching/regex-replacement.ts';
 import { parseRegex, type RegexConfig } from '#matching/safe-regex.ts';
 import type { StringMatcherConfig } from '#matching/string-matcher.ts';
 
-/** Stands in for what was reported as wrong: such a configuration is never used. */
-const NO_REGEX: RegexConfig = { pattern: '', source: '' };
-
+/** Checks and compiles a pattern; what is returned for a wrong one matches the empty text only. */
 export function parseRegexMatcher(message: RegexMatcher, context: ParseContext): RegexConfig {
-  const parsed = parseRegex(message.regex);
+  return reported(parseRegex(message.regex), context, message) ?? matchesNothing();
+}
+
+function reported<Value>(
+  parsed: Result<Value, string>,
+  context: ParseContext,
+  { regex }: RegexMatcher,
+): Value | undefined {
   if (parsed.ok) return parsed.value;
-  context.at('regex').error(parsed.error, { value: message.regex });
-  return NO_REGEX;
+  context.at('regex').error(parsed.error, { value: regex });
+  return undefined;
+}
+
+function matchesNothing(): RegexConfig {
+  const parsed = parseRegex('');
+  assert(parsed.ok, 'the empty pattern is right');
+  return parsed.value;
 }
 
 export function parseStringMatcher(
@@ -53,10 +67,10 @@ export function parseStringMatcher(
 export function parseRegexSubstitution(
   message: RegexMatchAndSubstitute,
   context: ParseContext,
-): { readonly regex: RegexConfig; readonly substitution: string } {
-  const regex =
-    message.pattern === undefined
-      ? NO_REGEX
-      : parseRegexMatcher(message.pattern, context.at('pattern'));
-  return { regex, substitution: byteStringOf(message.substitution) };
+): RegexReplacementConfig {
+  const { pattern, substitution } = message;
+  const parsed =
+    pattern &&
+    reported(parseRegexReplacement(pattern.regex, substitution), context.at('pattern'), pattern);
+  return parsed ?? { regex: matchesNothing(), substitution: [] };
 }

@@ -1,47 +1,45 @@
-import { assert } from '#base/assert.ts';
 import { err, ok, type Result } from '#base/result.ts';
-import { compileLinear } from '#matching/linear-regex-flags.ts';
+import { compileProgram } from '#matching/re2/compiler.ts';
+import { FullMatcher } from '#matching/re2/full-matcher.ts';
+import { parsePattern } from '#matching/re2/parser.ts';
+import type { RegexProgram } from '#matching/re2/program.ts';
+import { PatternError } from '#matching/re2/scanner.ts';
 
-/** A checked pattern, ready to be compiled on any thread. */
+/** A checked and compiled pattern, ready to be run on any thread. */
 export interface RegexConfig {
   /** RE2 syntax, as configured. */
   readonly pattern: string;
-  /** The same for JavaScript. */
-  readonly source: string;
+  readonly program: RegexProgram;
 }
 
-/** Checks a pattern in RE2's syntax and translates it; the error is worded as RE2's. */
+/** Checks a pattern in RE2's syntax and compiles it; the error is worded as RE2's. */
 export function parseRegex(pattern: string): Result<RegexConfig, string> {
-  return compileLinear(pattern, '') === undefined
-    ? err(`invalid regex: ${pattern}`)
-    : ok({ pattern, source: pattern });
+  return compilePattern(pattern, false);
 }
 
-/** A regular expression that takes time linear in the length of what it is matched against. */
+/** Also notes what groups capture, which costs time and is only needed for replacing. */
+export function compilePattern(pattern: string, captures: boolean): Result<RegexConfig, string> {
+  try {
+    return ok({ pattern, program: compileProgram(parsePattern(pattern), captures) });
+  } catch (error) {
+    if (error instanceof PatternError) return err(error.message);
+    throw error;
+  }
+}
+
+/**
+ * A regular expression that takes time linear in the length of what it is matched against,
+ * whatever the pattern, and matches what RE2 matches. Values are byte strings.
+ */
 export class SafeRegex {
-  readonly #full: RegExp;
-  readonly #global: RegExp;
+  readonly #matcher: FullMatcher;
 
   constructor(config: RegexConfig) {
-    this.#full = compileChecked(`^(?:${config.source})$`, '');
-    this.#global = compileChecked(config.source, 'g');
+    this.#matcher = new FullMatcher(config.program);
   }
 
   /** Whether the whole value matches (RE2's FullMatch). */
   fullMatch(value: string): boolean {
-    return this.#full.test(value);
+    return this.#matcher.matches(value);
   }
-
-  /** Every match replaced; `\1` to `\9` in the substitution stand for groups, `\0` for the match. */
-  replaceAll(value: string, substitution: string): string {
-    return value.replace(this.#global, (...found: string[]) =>
-      substitution.replace(/\\(\d)/g, (_text, digit: string) => found[Number(digit)] ?? ''),
-    );
-  }
-}
-
-function compileChecked(source: string, flags: '' | 'g'): RegExp {
-  const compiled = compileLinear(source, flags);
-  assert(compiled !== undefined, `pattern ${source} was not checked`);
-  return compiled;
 }

@@ -134,7 +134,10 @@ function parseWeighted(
     kind: 'weighted_clusters',
     clusters,
     runtimeKeyPrefix: message.runtimeKeyPrefix || undefined,
-    randomValueHeader: randomValueSpecifier.value?.toLowerCase(),
+    randomValueHeader:
+      randomValueSpecifier.case === 'headerName'
+        ? randomValueSpecifier.value.toLowerCase()
+        : undefined,
   };
 }
 
@@ -163,7 +166,7 @@ function parsePathRewrite(
   return (
     message.regexRewrite && {
       kind: 'regex_rewrite',
-      ...parseRegexSubstitution(message.regexRewrite, context.at('regex_rewrite')),
+      replacement: parseRegexSubstitution(message.regexRewrite, context.at('regex_rewrite')),
     }
   );
 }
@@ -187,8 +190,9 @@ function parseHostRewrite(
     case 'hostRewritePathRegex':
       return {
         kind: 'path_regex',
-        ...parseRegexSubstitution(specifier.value, context.at('host_rewrite_path_regex')),
+        replacement: parseRegexSubstitution(specifier.value, context.at('host_rewrite_path_regex')),
       };
+    case 'hostRewrite':
     case undefined:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import { SafeRegex } from '#matching/safe-regex.ts';
+import { RegexReplacement } from '#matching/regex-replacement.ts';
 import { pathLength } from '#routing/path-rewrite.ts';
 import type { HostRewriteConfig } from '#routing/route-config.ts';
 
@@ -22,9 +22,8 @@ export function buildHostRewrite(config: HostRewriteConfig | undefined): HostRew
       return (headers) => headers.get(name) ?? '';
     }
     case 'path_regex': {
-      const { substitution } = config;
-      const regex = new SafeRegex(config.regex);
-      return ({ path }) => regex.replaceAll(path.substring(0, pathLength(path)), substitution);
+      const replacement = new RegexReplacement(config.replacement);
+      return ({ path }) => replacement.replaceAll(path.substring(0, pathLength(path)));
     }
   }
 }

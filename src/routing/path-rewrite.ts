@@ -1,5 +1,5 @@
 import { assertNever } from '#base/assert.ts';
-import { SafeRegex } from '#matching/safe-regex.ts';
+import { RegexReplacement } from '#matching/regex-replacement.ts';
 import type {
   PathMatchConfig,
   PathRewriteConfig,
@@ -33,7 +33,7 @@ export function buildPathRewrite(
     case 'prefix_rewrite':
       return config.text === '' ? undefined : buildPrefixRewrite(config.text, match);
     case 'regex_rewrite':
-      return buildRegexRewrite(new SafeRegex(config.regex), config.substitution);
+      return buildRegexRewrite(new RegexReplacement(config.replacement));
     case 'uri_template':
       throw new Error('not yet');
     default:
@@ -46,9 +46,9 @@ function buildPrefixRewrite(text: string, match: PathMatchConfig): PathRewrite {
   return (path) => text + path.substring(length ?? pathLength(path));
 }
 
-function buildRegexRewrite(regex: SafeRegex, substitution: string): PathRewrite {
+function buildRegexRewrite(replacement: RegexReplacement): PathRewrite {
   return (path) => {
     const end = pathLength(path);
-    return regex.replaceAll(path.substring(0, end), substitution) + path.substring(end);
+    return replacement.replaceAll(path.substring(0, end)) + path.substring(end);
   };
 }

@@ -57,8 +57,9 @@ function parsePath(
     case 'regexRewrite':
       return {
         kind: 'regex_rewrite',
-        ...parseRegexSubstitution(path.value, context.at('regex_rewrite')),
+        replacement: parseRegexSubstitution(path.value, context.at('regex_rewrite')),
       };
+    case 'pathRewrite':
     case undefined:
       return undefined;
   }

@@ -6,6 +6,7 @@
  * Source: `envoy.config.route.v3.RouteConfiguration` and the messages inside it.
  */
 
+import type { RegexReplacementConfig } from '#matching/regex-replacement.ts';
 import type { RegexConfig } from '#matching/safe-regex.ts';
 import type { UriTemplateConfig, UriTemplateRewriteConfig } from '#matching/uri-template.ts';
 import type { HeaderMatcherConfig } from '#routing/header-matcher.ts';
@@ -137,18 +138,18 @@ export interface RedirectActionConfig {
 export type RedirectPathConfig =
   | { readonly kind: 'path_redirect'; readonly text: string }
   | { readonly kind: 'prefix_rewrite'; readonly text: string }
-  | { readonly kind: 'regex_rewrite'; readonly regex: RegexConfig; readonly substitution: string };
+  | { readonly kind: 'regex_rewrite'; readonly replacement: RegexReplacementConfig };
 
 export type PathRewriteConfig =
   | { readonly kind: 'prefix_rewrite'; readonly text: string }
-  | { readonly kind: 'regex_rewrite'; readonly regex: RegexConfig; readonly substitution: string }
+  | { readonly kind: 'regex_rewrite'; readonly replacement: RegexReplacementConfig }
   | { readonly kind: 'uri_template'; readonly rewrite: UriTemplateRewriteConfig };
 
 export type HostRewriteConfig =
   | { readonly kind: 'literal'; readonly host: string }
   | { readonly kind: 'auto' }
   | { readonly kind: 'header'; readonly name: string }
-  | { readonly kind: 'path_regex'; readonly regex: RegexConfig; readonly substitution: string };
+  | { readonly kind: 'path_regex'; readonly replacement: RegexReplacementConfig };
 
 export type ClusterSpecifierConfig =
   | { readonly kind: 'cluster'; readonly name: string }

@@ -1,5 +1,11 @@
 import t from 'tap';
-import { requestOf, routeNameFor, streamInfo, tableOf, tableOfRoutes } from '../tools/route-tools.ts';
+import {
+  requestOf,
+  routeNameFor,
+  streamInfo,
+  tableOf,
+  tableOfRoutes,
+} from '../tools/route-tools.ts';
 
 const toCluster = { route: { cluster: 'c' } };
 
