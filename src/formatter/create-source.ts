@@ -4,7 +4,7 @@ import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { jsonText } from '#formatter/json-text.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { operators } from '#formatter/operators.ts';
-import type { JsonValue, ValueSource } from '#formatter/value-source.ts';
+import type { ValueSource } from '#formatter/value-source.ts';
 import { formatAddress } from '#network/address.ts';
 
 /** The source of an operator's value; the error says, in words for a user, why there is none. */
@@ -24,29 +24,27 @@ export function createSource(
   if (maxLength !== undefined && !definition.takesLength) {
     return err(`${name} does not allow length to be specified`);
   }
-  const source = definition.create(parameter, environment);
+  const source = definition.create(parameter, environment, (other) =>
+    createSource(other, environment),
+  );
   if (!source.ok) return err(`${name}: ${source.error}`);
   return maxLength === undefined ? source : ok(truncated(source.value, maxLength));
 }
 
-/** Lengths count for texts alone, in JSON too. */
+/** Numbers and addresses have operators that take no length. */
 function truncated(source: ValueSource, maxLength: number): ValueSource {
   switch (source.type) {
     case 'number':
     case 'address':
       return source;
     case 'json':
-      return { type: 'json', read: (context) => cut(source.read(context), maxLength) };
+      return { ...source, maxLength };
     default:
       return {
         type: source.type,
         read: (context) => source.read(context)?.slice(0, maxLength),
       };
   }
-}
-
-function cut(value: JsonValue | undefined, maxLength: number): JsonValue | undefined {
-  return typeof value === 'string' ? value.slice(0, maxLength) : value;
 }
 
 /** A source as text, for formats that are not JSON or mix texts with operators. */
@@ -65,8 +63,9 @@ export function textReader(source: ValueSource): (context: FormatterContext) => 
     case 'json':
       return (context) => {
         const value = source.read(context);
-        if (value === undefined || typeof value === 'string') return value;
-        return jsonText(value);
+        if (value === undefined) return undefined;
+        const text = typeof value === 'string' ? value : jsonText(value);
+        return text.slice(0, source.maxLength);
       };
     default:
       return source.read;

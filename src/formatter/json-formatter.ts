@@ -138,7 +138,9 @@ function emitterOf(source: ValueSource): Emit {
     case 'json':
       return (context) => {
         const value = source.read(context);
-        return value === undefined ? undefined : jsonText(value);
+        if (value === undefined) return undefined;
+        const isCut = source.isCutInJson === true && typeof value === 'string';
+        return jsonText(isCut ? value.slice(0, source.maxLength) : value);
       };
   }
 }

@@ -1,4 +1,5 @@
 import type { Result } from '#base/result.ts';
+import type { FormatOperator } from '#formatter/compiled-format.ts';
 import type { ValueSource } from '#formatter/value-source.ts';
 
 /** One command operator: how it is written and where its value comes from. */
@@ -7,10 +8,14 @@ export interface OperatorDefinition {
   readonly parameter: 'none' | 'optional' | 'required';
   /** Whether `:Z` may follow. */
   readonly takesLength: boolean;
-  /** Makes the source; the error says what is wrong with the parameter. */
+  /**
+   * Makes the source; the error says what is wrong with the parameter. `createOther` makes the
+   * source of another operator, for one that is put together of several.
+   */
   readonly create: (
     parameter: string,
     environment: FormatterEnvironment,
+    createOther: (operator: FormatOperator) => Result<ValueSource, string>,
   ) => Result<ValueSource, string>;
 }
 

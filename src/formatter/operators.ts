@@ -1,6 +1,7 @@
 import type { OperatorTable } from '#formatter/operator-definition.ts';
 import { addressOperators } from '#formatter/operators/addresses.ts';
 import { byteOperators } from '#formatter/operators/bytes.ts';
+import { coalesceOperators } from '#formatter/operators/coalesce.ts';
 import { durationOperators } from '#formatter/operators/durations.ts';
 import { grpcOperators } from '#formatter/operators/grpc.ts';
 import { headerOperators } from '#formatter/operators/headers.ts';
@@ -24,4 +25,5 @@ export const operators: OperatorTable = {
   ...metadataOperators,
   ...grpcOperators,
   ...processOperators,
+  ...coalesceOperators,
 };

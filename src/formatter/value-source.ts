@@ -19,7 +19,14 @@ export type ValueSource =
   | { readonly type: 'plain'; readonly read: (context: FormatterContext) => string | undefined }
   | { readonly type: 'address'; readonly read: (context: FormatterContext) => Address | undefined }
   | { readonly type: 'number'; readonly read: (context: FormatterContext) => number | undefined }
-  | { readonly type: 'json'; readonly read: (context: FormatterContext) => JsonValue | undefined };
+  | {
+      readonly type: 'json';
+      readonly read: (context: FormatterContext) => JsonValue | undefined;
+      /** Bytes of the value as text that are kept. */
+      readonly maxLength?: number;
+      /** Whether texts are cut in JSON too; metadata is printed whole there. */
+      readonly isCutInJson?: true;
+    };
 
 export function textSource(read: (context: FormatterContext) => string | undefined): ValueSource {
   return { type: 'text', read };

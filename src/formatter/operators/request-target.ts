@@ -52,7 +52,9 @@ export const requestTargetOperators: OperatorTable = {
     takesLength: true,
     create: (form) => {
       if (form === '' || form === 'ORIG') return ok(textSource((context) => query(path(context))));
-      if (form === 'DECODED') return err('DECODED is not supported by Proa yet');
+      if (form === 'DECODED') {
+        return ok(textSource((context) => readably(query(path(context)))));
+      }
       return err(`the form must be ORIG or DECODED, not '${form}'`);
     },
   },
@@ -103,6 +105,19 @@ function queryParameter(text: string | undefined, name: string): string | undefi
     }
   }
   return undefined;
+}
+
+const ESCAPE = /%(?:([0-9a-fA-F]{2})|(?=..))/g;
+/** Envoy leaves everything else escaped. */
+const READABLE = /^[!#-;=?-[\]_`a-z~]$/;
+
+/** A query with what can be read of it decoded; a `%` that escapes nothing is left out. */
+function readably(text: string | undefined): string | undefined {
+  return text?.replace(ESCAPE, (escape, hex: string | undefined) => {
+    if (hex === undefined) return '';
+    const char = String.fromCharCode(Number.parseInt(hex, 16));
+    return READABLE.test(char) ? char : escape;
+  });
 }
 
 function percentDecoded(text: string): string {

@@ -1,6 +1,7 @@
 import { ok } from '#base/result.ts';
 import { type OperatorTable, simple } from '#formatter/operator-definition.ts';
 import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
+import { withoutSpaces } from '#formatter/without-spaces.ts';
 import { formatResponseFlags, formatResponseFlagsLong } from '#stream-info/response-flags.ts';
 
 /** What became of the request. */
@@ -35,8 +36,3 @@ export const responseOperators: OperatorTable = {
   ACCESS_LOG_TYPE: simple(plainSource(({ accessLogType }) => accessLogType)),
   STREAM_ID: simple(textSource(({ streamInfo }) => streamInfo.requestId || undefined)),
 };
-
-function withoutSpaces(details: string): string | undefined {
-  if (details === '') return undefined;
-  return details.includes(' ') ? details.replace(/\s/g, '_') : details;
-}

@@ -1,6 +1,7 @@
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { type OperatorTable, simple } from '#formatter/operator-definition.ts';
 import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
+import { withoutSpaces } from '#formatter/without-spaces.ts';
 
 /** Which upstream was asked. */
 export const upstreamOperators: OperatorTable = {
@@ -22,7 +23,7 @@ export const upstreamOperators: OperatorTable = {
   ),
   UPSTREAM_PROTOCOL: simple(plainSource(({ streamInfo }) => streamInfo.upstreamProtocol)),
   UPSTREAM_TRANSPORT_FAILURE_REASON: simple(
-    textSource(({ streamInfo }) => streamInfo.upstreamTransportFailureReason || undefined),
+    textSource(({ streamInfo }) => withoutSpaces(streamInfo.upstreamTransportFailureReason)),
   ),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: simple(numberSource(({ streamInfo }) => streamInfo.attemptCount)),
   UPSTREAM_CONNECTION_ID: simple(
