@@ -25,7 +25,7 @@ export class ActiveFilter implements StreamFilterCallbacks {
   }
 
   get streamInfo(): StreamInfo {
-    return this.#stream.info;
+    return this.#stream.streamInfo;
   }
 
   get services(): FilterServices {
@@ -101,7 +101,7 @@ export class ActiveFilter implements StreamFilterCallbacks {
   }
 
   encodeHeaders(headers: ResponseHeaders, endStream: boolean, details: string): void {
-    this.#stream.info.responseCodeDetails = details;
+    this.#stream.streamInfo.responseCodeDetails = details;
     this.#stream.encodeHeaders(headers, endStream);
   }
 

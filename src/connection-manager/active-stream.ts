@@ -15,6 +15,7 @@ import { localReplyHeaders } from '#connection-manager/local-reply.ts';
 import { checkRequest } from '#connection-manager/request-checks.ts';
 import { prepareRequestHeaders } from '#connection-manager/request-headers.ts';
 import { prepareResponseHeaders } from '#connection-manager/response-headers.ts';
+import type { FormatterContext } from '#formatter/formatter-context.ts';
 import type {
   CodecError,
   RequestDecoder,
@@ -34,14 +35,19 @@ const { field } = connectionManagerStats;
  * One request and its answer, from the first byte to the log line: the filters' host, and the
  * place where limits, timeouts, local replies and statistics of a stream are minded.
  */
-export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeaders>, TimerOwner {
+export class ActiveStream
+  implements RequestDecoder, IterationEnd<ResponseHeaders>, TimerOwner, FormatterContext
+{
   readonly #connection: DownstreamConnection;
   readonly #manager: HttpConnectionManager;
   readonly #encoder: ResponseEncoder;
-  readonly info: StreamInfo;
+  readonly streamInfo: StreamInfo;
   requestHeaders: RequestHeaders | undefined = undefined;
-  #responseHeaders: ResponseHeaders | undefined = undefined;
-  #responseTrailers: HeaderMap | undefined = undefined;
+  responseHeaders: ResponseHeaders | undefined = undefined;
+  responseTrailers: HeaderMap | undefined = undefined;
+  /** The body of a local reply, for formats that quote it. */
+  localReplyBody = '';
+  readonly accessLogType = 'DownstreamEnd';
   /** Fixed for the stream: decides among weighted clusters and fractions. */
   readonly #random: number;
   #route: Route | undefined = undefined;
@@ -74,7 +80,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
     this.#connection = connection;
     this.#manager = manager;
     this.#encoder = encoder;
-    this.info = info;
+    this.streamInfo = info;
     this.#random = manager.services.random.uint32();
     const { config } = manager;
     this.#idleTimeoutMs = config.streamIdleTimeoutMs;
@@ -116,8 +122,8 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
   get route(): Route | undefined {
     if (!this.#isRouteKnown && this.requestHeaders !== undefined) {
       this.#isRouteKnown = true;
-      this.#route = this.#manager.routes.match(this.requestHeaders, this.info, this.#random);
-      this.info.routeName = this.#route?.name ?? '';
+      this.#route = this.#manager.routes.match(this.requestHeaders, this.streamInfo, this.#random);
+      this.streamInfo.routeName = this.#route?.name ?? '';
     }
     return this.#route;
   }
@@ -134,14 +140,14 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
     this.#touch();
     if (this.#headersTimer !== undefined) this.services.timers.cancel(this.#headersTimer);
     if (endStream) this.#requestDone();
-    this.#connection.noteRequest(headers, this.info);
-    const rejection = checkRequest(headers, this.info, this.#manager);
+    this.#connection.noteRequest(headers, this.streamInfo);
+    const rejection = checkRequest(headers, this.streamInfo, this.#manager);
     if (rejection !== undefined) {
       this.sendLocalReply(rejection);
       return;
     }
     const { config, runtime } = this.#manager;
-    prepareRequestHeaders(headers, this.info, config, runtime);
+    prepareRequestHeaders(headers, this.streamInfo, config, runtime);
     this.#answerExpectation(headers);
     this.#createFilters();
     if (this.#onlyFilter !== undefined) this.#onlyFilter.decodeHeaders(headers, endStream);
@@ -150,7 +156,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   decodeData(bytes: Buffer, endStream: boolean): void {
     this.#touch();
-    this.info.bytesReceived += bytes.length;
+    this.streamInfo.bytesReceived += bytes.length;
     if (endStream) this.#requestDone();
     if (this.#isLocalReply || this.#isDestroyed) {
       if (endStream) this.#finishIfComplete();
@@ -173,7 +179,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   decodeError(error: CodecError): void {
     this.#manager.stats.inc(field.downstream_cx_protocol_error);
-    this.info.setResponseFlag(ResponseFlag.downstreamProtocolError);
+    this.streamInfo.setResponseFlag(ResponseFlag.downstreamProtocolError);
     this.#connection.closeAfterResponse();
     if (this.#isResponseStarted) {
       this.resetStream('protocolError', error.details);
@@ -184,9 +190,9 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   onResetStream(_reason: StreamResetReason, details: string): void {
     if (this.#isDestroyed) return;
-    this.info.setResponseFlag(ResponseFlag.downstreamConnectionTermination);
-    if (this.info.responseCodeDetails === '' || !this.#isResponseComplete) {
-      this.info.responseCodeDetails = details;
+    this.streamInfo.setResponseFlag(ResponseFlag.downstreamConnectionTermination);
+    if (this.streamInfo.responseCodeDetails === '' || !this.#isResponseComplete) {
+      this.streamInfo.responseCodeDetails = details;
     }
     this.#manager.stats.inc(field.downstream_rq_rx_reset);
     this.#destroy();
@@ -200,7 +206,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
   }
 
   encodeHeaders(headers: ResponseHeaders, endStream: boolean): void {
-    this.#responseHeaders = headers;
+    this.responseHeaders = headers;
     if (this.encodeIteration !== undefined) this.encodeIteration.startHeaders(headers, endStream);
     else this.onHeaders(headers, endStream);
   }
@@ -222,8 +228,8 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
     const date = this.#manager.date.at(clock.wallMs());
     prepareResponseHeaders(headers, this.requestHeaders, this.#manager.config, date);
     this.#connection.decidePersistence(headers, this);
-    this.info.responseCode = headers.status;
-    this.info.firstDownstreamTxByteMs = clock.nowMs;
+    this.streamInfo.responseCode = headers.status;
+    this.streamInfo.firstDownstreamTxByteMs = clock.nowMs;
     this.#isResponseStarted = true;
     this.#manager.chargeResponse(headers.status);
     if (endStream) this.#responseDone();
@@ -233,7 +239,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   onData(bytes: Buffer, endStream: boolean): void {
     this.#touch();
-    this.info.bytesSent += bytes.length;
+    this.streamInfo.bytesSent += bytes.length;
     if (endStream) this.#responseDone();
     this.#encoder.encodeData(bytes, endStream);
     if (endStream) this.#finishIfComplete();
@@ -241,7 +247,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   onTrailers(trailers: HeaderMap): void {
     this.#touch();
-    this.#responseTrailers = trailers;
+    this.responseTrailers = trailers;
     this.#responseDone();
     this.#encoder.encodeTrailers(trailers);
     this.#finishIfComplete();
@@ -251,12 +257,12 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
     if (this.#isDestroyed) return;
     if (this.#isResponseStarted) {
       // The client has seen the beginning of another answer: all that is left is to break off.
-      this.info.responseCodeDetails = reply.details;
+      this.streamInfo.responseCodeDetails = reply.details;
       this.resetStream('localReset', reply.details);
       return;
     }
     this.#isLocalReply = true;
-    this.info.responseCodeDetails = reply.details;
+    this.streamInfo.responseCodeDetails = reply.details;
     const isHead = this.requestHeaders?.method === 'HEAD';
     const { headers, body } = localReplyHeaders(reply);
     const hasBody = body.length > 0 && !isHead;
@@ -266,7 +272,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   resetStream(reason: StreamResetReason, details: string): void {
     if (this.#isDestroyed) return;
-    if (this.info.responseCodeDetails === '') this.info.responseCodeDetails = details;
+    if (this.streamInfo.responseCodeDetails === '') this.streamInfo.responseCodeDetails = details;
     this.#manager.stats.inc(field.downstream_rq_tx_reset);
     this.#destroy();
     this.#encoder.resetStream(reason);
@@ -335,7 +341,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
     const { stats } = this.#manager;
     if (timer === this.#idleTimer) {
       stats.inc(field.downstream_rq_idle_timeout);
-      this.info.setResponseFlag(ResponseFlag.streamIdleTimeout);
+      this.streamInfo.setResponseFlag(ResponseFlag.streamIdleTimeout);
       const status = this.#isRequestComplete ? 504 : 408;
       this.sendLocalReply({ status, body: 'stream timeout', details: 'stream_idle_timeout' });
     } else if (timer === this.#headersTimer) {
@@ -355,7 +361,7 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
       });
     } else {
       stats.inc(field.downstream_rq_max_duration_reached);
-      this.info.setResponseFlag(ResponseFlag.upstreamMaxStreamDurationReached);
+      this.streamInfo.setResponseFlag(ResponseFlag.upstreamMaxStreamDurationReached);
       this.sendLocalReply({
         status: this.#isRequestComplete ? 504 : 408,
         body: 'downstream duration timeout',
@@ -421,13 +427,13 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
 
   #requestDone(): void {
     this.#isRequestComplete = true;
-    this.info.lastDownstreamRxByteMs = this.services.clock.nowMs;
+    this.streamInfo.lastDownstreamRxByteMs = this.services.clock.nowMs;
     if (this.#requestTimer !== undefined) this.services.timers.cancel(this.#requestTimer);
   }
 
   #responseDone(): void {
     this.#isResponseComplete = true;
-    this.info.lastDownstreamTxByteMs = this.services.clock.nowMs;
+    this.streamInfo.lastDownstreamTxByteMs = this.services.clock.nowMs;
   }
 
   #finishIfComplete(): void {
@@ -447,17 +453,17 @@ export class ActiveStream implements RequestDecoder, IterationEnd<ResponseHeader
     if (this.#requestTimer !== undefined) timers.cancel(this.#requestTimer);
     if (this.#headersTimer !== undefined) timers.cancel(this.#headersTimer);
     if (this.#durationTimer !== undefined) timers.cancel(this.#durationTimer);
-    const { info } = this;
+    const { streamInfo: info } = this;
     info.endMs = clock.nowMs;
     this.#connection.streamEnded(this);
     for (const log of this.#manager.logs) {
-      log.log(info, this.requestHeaders, this.#responseHeaders, this.#responseTrailers);
+      log.log(this);
     }
     for (const filter of this.#filters) filter.onDestroy();
     if (this.requestHeaders !== undefined) releaseRequestHeaders(this.requestHeaders);
-    if (this.#responseHeaders !== undefined) releaseResponseHeaders(this.#responseHeaders);
+    if (this.responseHeaders !== undefined) releaseResponseHeaders(this.responseHeaders);
     this.requestHeaders = undefined;
-    this.#responseHeaders = undefined;
+    this.responseHeaders = undefined;
   }
 }
 

@@ -182,7 +182,7 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
   streamEnded(stream: ActiveStream): void {
     const { stats } = this.#manager;
     stats.dec(field.downstream_rq_active);
-    stats.record(field.downstream_rq_time, stream.info.endMs - stream.info.startTimeMs);
+    stats.record(field.downstream_rq_time, stream.streamInfo.endMs - stream.streamInfo.startTimeMs);
     if (this.#stream === stream) this.#stream = undefined;
   }
 

@@ -5,20 +5,14 @@ import {
 import type { FilterFactory, FilterServices } from '#connection-manager/filter.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { DateHeader } from '#connection-manager/response-headers.ts';
+import type { FormatterContext } from '#formatter/formatter-context.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import type { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
-import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** Writes a line (or not) when a stream ends. */
 export interface StreamLog {
-  log(
-    info: StreamInfo,
-    requestHeaders: RequestHeaders | undefined,
-    responseHeaders: ResponseHeaders | undefined,
-    responseTrailers: HeaderMap | undefined,
-  ): void;
+  log(context: FormatterContext): void;
 }
 
 const { field } = connectionManagerStats;

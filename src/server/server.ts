@@ -1,7 +1,66 @@
+import { writeFileSync } from 'node:fs';
 import type { ProxyOptions } from '#cli/options.ts';
+import { formatConfigError } from '#config/config-error.ts';
+import { formatAddress } from '#network/address.ts';
+import { createLogger, type ProxyLogger } from '#server/log/logger.ts';
+import { readBootstrap } from '#server/read-bootstrap.ts';
 
 /** Runs the proxy until it is told to end, and resolves to the exit code of the process. */
 export async function runServer(options: ProxyOptions): Promise<number> {
-  process.stderr.write(`proa: nothing serves ${options.configPath} yet\n`);
-  return 1;
+  const created = createLogger(options);
+  if (!created.ok) {
+    process.stderr.write(`proa: ${created.error}\n`);
+    return 1;
+  }
+  const logger = created.value;
+  const config = logger.component('config');
+  for (const { flag, reason } of options.ignoredFlags) config.warning(`${flag}: ${reason}`);
+  const read = readBootstrap(options);
+  if (!read.ok) {
+    reportErrors(options, logger, read.error);
+    return 1;
+  }
+  for (const warning of read.value.warnings) config.warning(formatConfigError(warning));
+  if (options.mode === 'validate') {
+    process.stdout.write(`configuration '${options.configPath}' OK\n`);
+    return 0;
+  }
+  const { Proxy } = await import('#server/proxy.ts');
+  const proxy = new Proxy(options, read.value, logger);
+  const started = await proxy.start();
+  if (!started.ok) {
+    logger.component('main').critical(started.error);
+    await proxy.close();
+    return 1;
+  }
+  if (options.mode === 'init_only') {
+    await proxy.close();
+    return 0;
+  }
+  const { adminAddress } = proxy;
+  if (options.adminAddressPath !== '' && adminAddress !== undefined) {
+    writeFileSync(options.adminAddressPath, formatAddress(adminAddress));
+  }
+  process.on('SIGTERM', () => proxy.quit('SIGTERM'));
+  process.on('SIGINT', () => proxy.quit('SIGINT'));
+  process.on('SIGUSR1', () => proxy.reopenLogs());
+  process.on('SIGHUP', () => config.warning('SIGHUP is ignored'));
+  await proxy.ended;
+  await proxy.close();
+  return 0;
+}
+
+function reportErrors(options: ProxyOptions, logger: ProxyLogger, errors: readonly string[]): void {
+  if (options.mode === 'validate') {
+    for (const error of errors) process.stderr.write(`${error}\n`);
+    process.stderr.write(`${countOf(errors.length)} in the configuration\n`);
+    return;
+  }
+  const config = logger.component('config');
+  for (const error of errors) config.critical(error);
+  config.critical(`the proxy does not start: ${countOf(errors.length)} in the configuration`);
+}
+
+function countOf(errors: number): string {
+  return errors === 1 ? '1 error' : `${errors} errors`;
 }

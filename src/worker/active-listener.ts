@@ -1,3 +1,4 @@
+import { instantiateAccessLogs } from '#access-log/access-log.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import {
   connectionManagerStats,
@@ -5,6 +6,7 @@ import {
 } from '#connection-manager/connection-manager-stats.ts';
 import { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
 import { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
+import { processEnvironment } from '#formatter/process-environment.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { Address } from '#network/address.ts';
 import { FilterChainMatcher } from '#network/filter-chain-match.ts';
@@ -191,7 +193,11 @@ export class ActiveListener {
       addresses.manager,
       `http.${config.statPrefix}.`,
     );
-    const routes = new RouteTable(config.routeConfig);
+    const routes = new RouteTable(config.routeConfig, {
+      featureEnabled: (key, fallback, random) =>
+        this.#worker.runtime().featureEnabled(key, fallback, random),
+      getInteger: (key, fallback) => this.#worker.runtime().getInteger(key, fallback),
+    });
     return new HttpConnectionManager({
       config,
       runtime: {
@@ -203,7 +209,20 @@ export class ActiveListener {
       },
       routes,
       filters: createFilterFactories(config.httpFilters, managerStats, this.#worker.pools),
-      logs: [],
+      logs: instantiateAccessLogs(
+        config.accessLog,
+        this.#worker.accessLogs,
+        {
+          runtime: this.#worker.runtime,
+          random: () => services.random.uint32(),
+          nowMs: () => services.clock.nowMs,
+        },
+        {
+          ...processEnvironment,
+          nowMs: () => services.clock.nowMs,
+          wallMs: () => services.clock.wallMs(),
+        },
+      ),
       stats: managerStats,
       listenerStats: stats.block(
         listenerHttpStats,

@@ -1,4 +1,6 @@
+import type { AccessLogBatch } from '#access-log/access-log-batches.ts';
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
+import type { RuntimeValues } from '#base/runtime.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { ListenerConfig } from '#network/listener-config.ts';
 import type { NamedStatsAnnouncement } from '#stats/named-stats.ts';
@@ -29,13 +31,13 @@ export interface WorkerIdentity {
   readonly serviceCluster: string;
   readonly serviceNode: string;
   readonly localIp: string;
+  /** Counts the access-log bytes that the main thread took over (see `createLedger`). */
+  readonly ledger: SharedArrayBuffer;
 }
 
 /** A change of configuration; what it names is replaced whole, everything else stays. */
 export interface ConfigUpdate {
   readonly kind: 'update';
-  /** Memory for statistics that the update's addresses may lie in. */
-  readonly statSegments: readonly SharedArrayBuffer[];
   readonly clusters: ClusterUpdate | undefined;
   readonly listeners: readonly ListenerSnapshot[];
 }
@@ -43,14 +45,25 @@ export interface ConfigUpdate {
 /** What the main thread tells a worker. */
 export type WorkerCommand =
   | ConfigUpdate
+  /** Memory for statistics; comes before what refers to it. */
+  | { readonly kind: 'statSegments'; readonly segments: readonly SharedArrayBuffer[] }
+  /** All values of the runtime. */
+  | { readonly kind: 'runtime'; readonly values: RuntimeValues }
   /** Stop accepting; connections finish what they do. */
   | { readonly kind: 'stopListeners'; readonly names: readonly string[] }
-  | { readonly kind: 'drain'; readonly isGraceful: boolean }
+  | { readonly kind: 'drain'; readonly names: readonly string[] }
+  /** Answered with a report of the same kind: everything before it was carried out. */
+  | { readonly kind: 'initialized' }
   | { readonly kind: 'shutDown' };
 
 /** What a worker tells the main thread. */
 export type WorkerReport =
   | { readonly kind: 'listening'; readonly name: string; readonly port: number }
   | { readonly kind: 'listenFailed'; readonly name: string; readonly reason: string }
-  | { readonly kind: 'updated' }
+  | { readonly kind: 'initialized' }
+  /** The answer to `shutDown`: nothing more comes from this worker. */
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'accessLog'; readonly batch: AccessLogBatch }
+  /** Lines that were lost because the main thread does not keep up. */
+  | { readonly kind: 'accessLogDropped'; readonly lines: number }
   | { readonly kind: 'stats'; readonly announcement: NamedStatsAnnouncement };

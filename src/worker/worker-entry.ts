@@ -5,8 +5,8 @@ import { Worker } from '#worker/worker.ts';
 // The first thing a worker thread runs: from here on it listens to the main thread.
 const port = parentPort;
 if (port === null) throw new Error('assertion failed: a worker runs in a thread of its own');
-const worker = new Worker(workerData as WorkerIdentity, (report: WorkerReport) => {
-  port.postMessage(report);
+const worker = new Worker(workerData as WorkerIdentity, (report: WorkerReport, transfer = []) => {
+  port.postMessage(report, [...transfer]);
 });
 
 // Commands are carried out one after the other: opening a listener takes a moment.

@@ -1,8 +1,11 @@
+import { AccessLogBatches } from '#access-log/access-log-batches.ts';
 import { Clock } from '#base/clock.ts';
 import { createRandom } from '#base/random.ts';
+import { RuntimeReader } from '#base/runtime.ts';
 import { TimerWheel } from '#base/timer-wheel.ts';
 import type { FilterServices } from '#connection-manager/filter.ts';
 import { EventTurn } from '#network/event-turn.ts';
+import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import { WorkerStats } from '#stats/worker-stats.ts';
 import { ClusterManager } from '#upstream/cluster-manager.ts';
 import type { Host } from '#upstream/host.ts';
@@ -11,6 +14,8 @@ import { ResourceMemory } from '#upstream/resource-memory.ts';
 import { ActiveListener } from '#worker/active-listener.ts';
 import type { WorkerCommand, WorkerIdentity, WorkerReport } from '#worker/messages.ts';
 
+export type PostReport = (report: WorkerReport, transfer?: readonly ArrayBuffer[]) => void;
+
 /** Everything that one worker thread has: sockets, clusters, pools, statistics, timers. */
 export class Worker {
   readonly identity: WorkerIdentity;
@@ -18,14 +23,21 @@ export class Worker {
   readonly turn: EventTurn;
   readonly services: FilterServices;
   readonly pools: HostPools;
+  readonly accessLogs: AccessLogBatches;
   readonly #clusters: ClusterManager;
+  #runtime = new RuntimeReader(new Map());
   readonly #listeners = new Map<string, ActiveListener>();
-  readonly #report: (report: WorkerReport) => void;
+  readonly #report: PostReport;
 
-  constructor(identity: WorkerIdentity, report: (report: WorkerReport) => void) {
+  constructor(identity: WorkerIdentity, report: PostReport) {
     this.identity = identity;
     this.#report = report;
     this.stats = new WorkerStats((announcement) => report({ kind: 'stats', announcement }));
+    this.accessLogs = new AccessLogBatches({
+      ledger: identity.ledger,
+      post: (batch, transfer) => report({ kind: 'accessLog', batch }, transfer),
+      onDropped: (lines) => report({ kind: 'accessLogDropped', lines }),
+    });
     const clock = new Clock();
     const random = createRandom();
     this.turn = new EventTurn(clock);
@@ -44,26 +56,38 @@ export class Worker {
     this.services = { clock, timers, random, clusters: this.#clusters };
   }
 
+  /** The runtime's values as they are now. */
+  readonly runtime = (): RuntimeSnapshot => this.#runtime;
+
   async handle(command: WorkerCommand): Promise<void> {
     switch (command.kind) {
+      case 'statSegments':
+        this.stats.addSegments(command.segments);
+        return;
+      case 'runtime':
+        this.#runtime = new RuntimeReader(command.values);
+        return;
       case 'update':
-        this.stats.addSegments(command.statSegments);
         if (command.clusters !== undefined) this.#clusters.apply(command.clusters);
         for (const snapshot of command.listeners) {
           const present = this.#listeners.get(snapshot.config.name);
           if (present !== undefined) present.update(snapshot);
           else await this.#open(new ActiveListener(snapshot, this));
         }
-        this.#report({ kind: 'updated' });
+        return;
+      case 'initialized':
+        this.#report({ kind: 'initialized' });
         return;
       case 'stopListeners':
         for (const name of command.names) this.#listeners.get(name)?.stop();
         return;
       case 'drain':
-        for (const listener of this.#listeners.values()) listener.drain();
+        for (const name of command.names) this.#listeners.get(name)?.drain();
         return;
       case 'shutDown':
         for (const listener of this.#listeners.values()) listener.stop();
+        this.accessLogs.flush();
+        this.#report({ kind: 'drained' });
         return;
     }
   }

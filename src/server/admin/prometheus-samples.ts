@@ -90,28 +90,45 @@ function* histogramSamples(
   metric: string,
   record: HistogramRecord | undefined,
   bounds: readonly number[],
-  { labels, sharedLabels }: SampleLabels,
+  own: SampleLabels,
   request: StatsRequest,
 ): Generator<MetricSample, void, void> {
   if (request.usedOnly && record === undefined) return;
   const isSummary = request.bucketMode === 'summary';
   const counts = (isSummary ? record?.interval : record?.cumulative()) ?? HistogramCounts.empty;
+  // What tells buckets apart comes last, as in Envoy, so it takes the place of the shared labels.
+  const labels = { ...own.labels, ...own.sharedLabels };
   if (isSummary) {
     const quantiles = quantilesOf(counts);
     for (const [index, quantile] of SUPPORTED_QUANTILES.entries()) {
-      yield { value: quantiles[index] as number, labels: { ...labels, quantile }, sharedLabels };
+      const value = quantiles[index] as number;
+      yield { value, labels, sharedLabels: bucketLabels('quantile', String(quantile)) };
     }
   } else {
     const metricName = `${metric}_bucket`;
     const totals = cumulativeCounts(counts, bounds);
     for (const [index, bound] of bounds.entries()) {
-      const value = totals[index] as number;
-      yield { value, labels: { ...labels, le: bound }, sharedLabels, metricName };
+      const sharedLabels = bucketLabels('le', String(bound));
+      yield { value: totals[index] as number, labels, sharedLabels, metricName };
     }
-    yield { value: counts.count, labels: { ...labels, le: '+Inf' }, sharedLabels, metricName };
+    const sharedLabels = bucketLabels('le', '+Inf');
+    yield { value: counts.count, labels, sharedLabels, metricName };
   }
-  yield { value: counts.sum, labels, sharedLabels, metricName: `${metric}_sum` };
-  yield { value: counts.count, labels, sharedLabels, metricName: `${metric}_count` };
+  yield { value: counts.sum, ...own, metricName: `${metric}_sum` };
+  yield { value: counts.count, ...own, metricName: `${metric}_count` };
+}
+
+/** There are as many as bounds in use: a few dozen. */
+const knownBucketLabels = new Map<string, Labels>();
+
+function bucketLabels(name: 'le' | 'quantile', value: string): Labels {
+  const key = name + value;
+  let labels = knownBucketLabels.get(key);
+  if (labels === undefined) {
+    labels = { [name]: value };
+    knownBucketLabels.set(key, labels);
+  }
+  return labels;
 }
 
 /** Text readouts as gauges of value 0 with the text as a label, by metric. */

@@ -1,0 +1,278 @@
+import { AccessLogFiles } from '#access-log/access-log-files.ts';
+import { filesystemStats } from '#access-log/filesystem-stats.ts';
+import { createRandom } from '#base/random.ts';
+import { err, ok, type Result } from '#base/result.ts';
+import type { ProxyOptions } from '#cli/options.ts';
+import type { LoadedBootstrap } from '#config/load-bootstrap.ts';
+import type { Address } from '#network/address.ts';
+import { formatAddress } from '#network/address.ts';
+import { AdminServer } from '#server/admin/admin-server.ts';
+import type { DrainListenersOptions, ServerState } from '#server/admin/admin-services.ts';
+import type { BootstrapConfig } from '#server/bootstrap-config.ts';
+import { ListenerRegistry } from '#server/listener-registry.ts';
+import { localIpAddress } from '#server/local-address.ts';
+import type { ProxyLogger } from '#server/log/logger.ts';
+import { ProxyAdmin } from '#server/proxy-admin.ts';
+import { Runtime } from '#server/runtime/runtime.ts';
+import { runtimeStats } from '#server/runtime/runtime-stats.ts';
+import { serverStats } from '#server/server-stats.ts';
+import { WorkerPool, type WorkerPoolOwner } from '#server/worker-pool.ts';
+import type { StatBlock } from '#stats/stat-block.ts';
+import { StatsStore } from '#stats/stats-store.ts';
+import { ClusterRegistry } from '#upstream/cluster-registry.ts';
+import { dnsStats } from '#upstream/dns/dns-stats.ts';
+import { SystemDnsResolver } from '#upstream/dns/system-dns-resolver.ts';
+import type { WorkerCommand, WorkerReport } from '#worker/messages.ts';
+
+const { field } = serverStats;
+/** Envoy's numbers for `server.state`. */
+const STATE_NUMBERS = { LIVE: 0, DRAINING: 1, PRE_INITIALIZING: 2, INITIALIZING: 3 } as const;
+const STATS_FLUSH_INTERVAL_MS = 5000;
+const CLOSE_FILES_TIMEOUT_MS = 2000;
+
+/** The running proxy: what the main thread owns, from the configuration to the last log line. */
+export class Proxy implements WorkerPoolOwner {
+  readonly options: ProxyOptions;
+  readonly loaded: LoadedBootstrap<BootstrapConfig>;
+  readonly logger: ProxyLogger;
+  readonly stats = new StatsStore();
+  readonly clusters: ClusterRegistry;
+  readonly listeners: ListenerRegistry;
+  readonly runtime: Runtime;
+  readonly startWallMs = Date.now();
+  readonly #serverStats: StatBlock;
+  readonly #fileStats: StatBlock;
+  readonly #files: AccessLogFiles;
+  readonly #workers: WorkerPool;
+  #admin: AdminServer | undefined = undefined;
+  adminAddress: Address | undefined = undefined;
+  #state: ServerState = 'PRE_INITIALIZING';
+  #areHealthChecksFailed = false;
+  /** Workers that have taken their first configuration. */
+  readonly #readyWorkers = new Set<number>();
+  readonly #listenErrors: string[] = [];
+  readonly #allReady = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    options: ProxyOptions,
+    loaded: LoadedBootstrap<BootstrapConfig>,
+    logger: ProxyLogger,
+  ) {
+    this.options = options;
+    this.loaded = loaded;
+    this.logger = logger;
+    const { stats } = this;
+    this.#serverStats = stats.block(serverStats, 'server.');
+    this.#fileStats = stats.block(filesystemStats, 'filesystem.');
+    this.#files = new AccessLogFiles({
+      flushIntervalMs: options.fileFlushIntervalMs,
+      stats: this.#fileStats,
+    });
+    this.runtime = new Runtime(
+      loaded.parsed.runtimeLayers,
+      stats.block(runtimeStats, 'runtime.'),
+      (values) => this.#workers.broadcast({ kind: 'runtime', values }),
+    );
+    this.#workers = new WorkerPool({
+      count: options.concurrency,
+      store: stats,
+      identity: {
+        serviceCluster: options.serviceCluster || (loaded.bootstrap.node?.cluster ?? ''),
+        serviceNode: options.serviceNode || (loaded.bootstrap.node?.id ?? ''),
+        localIp: localIpAddress(options.localAddressIpVersion),
+      },
+      owner: this,
+    });
+    this.clusters = new ClusterRegistry({
+      stats,
+      workers: options.concurrency,
+      dns: {
+        resolver: new SystemDnsResolver(stats.block(dnsStats, 'dns.cares.')),
+        random: createRandom(),
+        wake: (delayMs, run) => {
+          const timer = setTimeout(run, delayMs);
+          return () => clearTimeout(timer);
+        },
+      },
+      publish: (update) =>
+        this.#workers.broadcast({ kind: 'update', clusters: update, listeners: [] }),
+    });
+    this.listeners = new ListenerRegistry(stats, options.concurrency);
+  }
+
+  /** Resolves when the proxy serves, or to why it cannot. */
+  async start(): Promise<Result<void, string>> {
+    const { parsed } = this.loaded;
+    this.#setState('PRE_INITIALIZING');
+    this.#serverStats.set(field.concurrency, this.options.concurrency);
+    const logs = this.#openAccessLogs();
+    if (!logs.ok) return logs;
+    const admin = await this.#startAdmin();
+    if (!admin.ok) return admin;
+    this.#setState('INITIALIZING');
+    this.clusters.add(parsed.clusters);
+    await this.clusters.whenInitialized();
+    for (const listener of parsed.listeners) this.listeners.add(listener);
+    this.#workers.start();
+    await this.#allReady.promise;
+    if (this.#listenErrors.length > 0) return err(this.#listenErrors.join('\n'));
+    this.listeners.workersStarted();
+    this.#setState('LIVE');
+    this.#serverStats.record(field.initialization_time_ms, Date.now() - this.startWallMs);
+    this.#timers.push(
+      setInterval(() => this.stats.flushHistograms(), STATS_FLUSH_INTERVAL_MS).unref(),
+    );
+    this.logger.component('main').info('all workers serve', {
+      listeners: parsed.listeners.length,
+      clusters: parsed.clusters.length,
+      concurrency: this.options.concurrency,
+    });
+    return ok(undefined);
+  }
+
+  /** Resolves when the proxy was told to end. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  quit(why: string): void {
+    this.logger.component('main').warning(`shutting down: ${why}`);
+    this.#ended.resolve();
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#workers.broadcast({ kind: 'shutDown' });
+    await this.#workers.drained();
+    await this.#workers.close();
+    this.clusters.close();
+    await this.#files.close(CLOSE_FILES_TIMEOUT_MS);
+    await this.#admin?.close();
+  }
+
+  reopenLogs(): void {
+    this.#files.reopen();
+    this.logger.reopen();
+  }
+
+  get state(): ServerState {
+    return this.#areHealthChecksFailed && this.#state === 'LIVE' ? 'DRAINING' : this.#state;
+  }
+
+  failHealthChecks(fail: boolean): void {
+    this.#areHealthChecksFailed = fail;
+    this.#setState(this.#state);
+  }
+
+  drainListeners(options: DrainListenersOptions): void {
+    const names = options.inboundOnly ? this.listeners.inboundNames : this.listeners.names;
+    const stop = (): void => {
+      if (options.skipExit) return;
+      this.#workers.broadcast({ kind: 'stopListeners', names });
+      this.listeners.stopped(names.length);
+    };
+    this.#workers.broadcast({ kind: 'drain', names });
+    if (options.graceful) {
+      this.#timers.push(setTimeout(stop, this.options.drainTimeSeconds * 1000).unref());
+    } else {
+      stop();
+    }
+  }
+
+  /** Brings gauges up to date that are asked for, not counted. */
+  refreshGauges(): void {
+    const { rss, heapTotal, heapUsed } = process.memoryUsage();
+    this.#serverStats.set(field.uptime, Math.floor((Date.now() - this.startWallMs) / 1000));
+    this.#serverStats.set(field.memory_allocated, heapUsed);
+    this.#serverStats.set(field.memory_heap_size, heapTotal);
+    this.#serverStats.set(field.memory_physical_size, rss);
+    this.clusters.refreshGauges();
+  }
+
+  // What the workers say.
+
+  initialCommands(): readonly WorkerCommand[] {
+    return [
+      { kind: 'runtime', values: this.runtime.values },
+      {
+        kind: 'update',
+        clusters: this.clusters.fullUpdate(),
+        listeners: this.listeners.snapshots,
+      },
+      { kind: 'initialized' },
+    ];
+  }
+
+  onReport(index: number, report: WorkerReport, ledger: SharedArrayBuffer): void {
+    switch (report.kind) {
+      case 'listening':
+        this.listeners.listening(report.name, report.port);
+        return;
+      case 'listenFailed':
+        this.listeners.listenFailed();
+        this.#listenErrors.push(`listener "${report.name}" cannot be opened: ${report.reason}`);
+        return;
+      case 'initialized':
+        this.#readyWorkers.add(index);
+        if (this.#readyWorkers.size === this.options.concurrency) this.#allReady.resolve();
+        return;
+      case 'accessLog':
+        this.#files.write(report.batch, ledger);
+        return;
+      case 'accessLogDropped':
+        this.#fileStats.add(filesystemStats.field.write_dropped, report.lines);
+        return;
+      case 'stats':
+      case 'drained':
+        return;
+    }
+  }
+
+  onCrashed(index: number, error: unknown): void {
+    this.#serverStats.inc(field.worker_crashed);
+    this.clusters.workerEnded(index);
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.logger.component('main').critical(`worker ${index} crashed and is replaced: ${reason}`);
+  }
+
+  #setState(state: ServerState): void {
+    this.#state = state;
+    this.#serverStats.set(field.state, STATE_NUMBERS[this.state]);
+    this.#serverStats.set(field.live, this.state === 'LIVE' ? 1 : 0);
+  }
+
+  #openAccessLogs(): Result<void, string> {
+    const { listeners, admin } = this.loaded.parsed;
+    const logs = [
+      ...listeners.flatMap(({ filterChains, defaultFilterChain, accessLog }) => [
+        ...accessLog,
+        ...[...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])]
+          .flatMap(({ filters }) => filters)
+          .flatMap((filter) => filter.accessLog),
+      ]),
+      ...(admin?.accessLog ?? []),
+    ];
+    for (const { sink } of logs) {
+      const opened = this.#files.open(sink);
+      if (!opened.ok) return err(opened.error);
+    }
+    return ok(undefined);
+  }
+
+  async #startAdmin(): Promise<Result<void, string>> {
+    const { admin } = this.loaded.parsed;
+    if (admin === undefined) return ok(undefined);
+    const log = this.logger.component('admin');
+    this.#admin = new AdminServer({
+      services: new ProxyAdmin(this),
+      onDefect: (error) => log.error(`a page failed: ${String(error)}`),
+    });
+    const bound = await this.#admin.listen(admin.address);
+    if (!bound.ok) return bound;
+    this.adminAddress = bound.value;
+    log.info(`admin address: ${formatAddress(bound.value)}`);
+    return ok(undefined);
+  }
+}

@@ -1,0 +1,130 @@
+import { Worker as Thread } from 'node:worker_threads';
+import { createLedger } from '#access-log/access-log-batches.ts';
+import type { StatsStore } from '#stats/stats-store.ts';
+import type { WorkerCommand, WorkerIdentity, WorkerReport } from '#worker/messages.ts';
+
+/** What the server wants to know of its workers. */
+export interface WorkerPoolOwner {
+  /** What a worker that starts now must be told first, after its statistics memory. */
+  initialCommands(index: number): readonly WorkerCommand[];
+  onReport(index: number, report: WorkerReport, ledger: SharedArrayBuffer): void;
+  /** A worker ended by a defect; another one takes its place. */
+  onCrashed(index: number, error: unknown): void;
+}
+
+export interface WorkerPoolOptions {
+  readonly count: number;
+  readonly store: StatsStore;
+  readonly identity: Omit<WorkerIdentity, 'index' | 'ledger'>;
+  readonly owner: WorkerPoolOwner;
+}
+
+/** A worker that ends sooner after its start than this is not replaced at once again. */
+const RESPAWN_PAUSE_MS = 1000;
+/** Young objects of a worker: small, since requests leave nothing behind that lives long. */
+const YOUNG_GENERATION_MB = 8;
+
+const DRAIN_TIMEOUT_MS = 1000;
+
+interface RunningWorker {
+  readonly thread: Thread;
+  readonly statsId: number;
+  readonly ledger: SharedArrayBuffer;
+  readonly startMs: number;
+}
+
+/** The worker threads: starts them, replaces those that crash, passes messages. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #workers: (RunningWorker | undefined)[] = [];
+  #nextStatsId = 0;
+  #isClosing = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    for (let index = 0; index < this.#options.count; index++) this.#spawn(index);
+  }
+
+  /** Tells every worker that runs; statistics memory that it lacks goes with it. */
+  broadcast(command: WorkerCommand): void {
+    for (const worker of this.#workers) {
+      if (worker === undefined) continue;
+      const segments = this.#options.store.takeNewSegments(worker.statsId);
+      if (segments.length > 0) post(worker.thread, { kind: 'statSegments', segments });
+      post(worker.thread, command);
+    }
+  }
+
+  /** After `shutDown`: resolves when every worker has sent its last message, or after a second. */
+  async drained(): Promise<void> {
+    const running = this.#workers.filter((worker) => worker !== undefined);
+    const answers = running.map(
+      ({ thread }) =>
+        new Promise<void>((resolve) => {
+          thread.on('exit', () => resolve());
+          thread.on('message', (report: WorkerReport) => {
+            if (report.kind === 'drained') resolve();
+          });
+        }),
+    );
+    const late = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS).unref());
+    await Promise.race([Promise.all(answers), late]);
+  }
+
+  /** Ends all threads. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.all(this.#workers.map((worker) => worker?.thread.terminate()));
+  }
+
+  #spawn(index: number): void {
+    const { store, identity, owner } = this.#options;
+    const ledger = createLedger();
+    const workerData: WorkerIdentity = { ...identity, index, ledger };
+    const thread = new Thread(workerEntry(), {
+      workerData,
+      name: `worker_${index}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    const statsId = this.#nextStatsId++;
+    const { segments } = store.registerWorker(statsId);
+    const worker: RunningWorker = { thread, statsId, ledger, startMs: performance.now() };
+    this.#workers[index] = worker;
+    let failure: unknown;
+    thread.on('message', (report: WorkerReport) => {
+      if (report.kind === 'stats') store.acceptAnnouncement(statsId, report.announcement);
+      else owner.onReport(index, report, ledger);
+    });
+    thread.on('error', (error) => {
+      failure = error;
+    });
+    thread.on('exit', () => this.#onExit(index, worker, failure));
+    post(thread, { kind: 'statSegments', segments });
+    for (const command of owner.initialCommands(index)) post(thread, command);
+  }
+
+  #onExit(index: number, worker: RunningWorker, failure: unknown): void {
+    this.#workers[index] = undefined;
+    this.#options.store.workerEnded(worker.statsId);
+    if (this.#isClosing) return;
+    this.#options.owner.onCrashed(index, failure);
+    const livedMs = performance.now() - worker.startMs;
+    const pauseMs = livedMs < RESPAWN_PAUSE_MS ? RESPAWN_PAUSE_MS : 0;
+    setTimeout(() => {
+      if (!this.#isClosing) this.#spawn(index);
+    }, pauseMs);
+  }
+}
+
+function post(thread: Thread, command: WorkerCommand): void {
+  thread.postMessage(command);
+}
+
+/** Beside this file's folder, as a source or as built. */
+function workerEntry(): URL {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`../worker/worker-entry.${extension}`, import.meta.url);
+}
