@@ -2,14 +2,19 @@ import { accessLog } from './cases/access-log.ts';
 import { admin } from './cases/admin.ts';
 import { basics } from './cases/basics.ts';
 import { configuration } from './cases/configuration.ts';
+import { destinationGroup } from './cases/destinations.ts';
 import { forwarding } from './cases/forwarding.ts';
+import { headerRules } from './cases/header-rules.ts';
 import { limits } from './cases/limits.ts';
 import { managerOptions } from './cases/manager-options.ts';
 import { requestFraming } from './cases/request-framing.ts';
+import { requestSequence } from './cases/request-sequence.ts';
 import { requestSyntax } from './cases/request-syntax.ts';
 import { responses } from './cases/responses.ts';
 import { rewriting } from './cases/rewriting.ts';
+import { routeConfiguration } from './cases/route-configuration.ts';
 import { routing } from './cases/routing.ts';
+import { timeoutGroup } from './cases/timeouts.ts';
 import { upgrades } from './cases/upgrades.ts';
 import { upstreams } from './cases/upstreams.ts';
 import type { Group } from './harness/scenario.ts';
@@ -19,15 +24,20 @@ export const groups: readonly Group[] = [
   basics,
   requestSyntax,
   requestFraming,
+  requestSequence,
   responses,
   limits,
   upgrades,
   forwarding,
   managerOptions,
   routing,
+  destinationGroup,
   rewriting,
+  headerRules,
   upstreams,
+  timeoutGroup,
   accessLog,
   admin,
   configuration,
+  routeConfiguration,
 ];

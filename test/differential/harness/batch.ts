@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrapOf, clusterNames, idOf, type Placement, upstreamNames } from './bootstrap.ts';
 import { DeafListener } from './deaf-listener.ts';
 import { mapTexts } from './normalise.ts';
@@ -12,6 +13,8 @@ import { type Reply, reply } from './upstream-script.ts';
 
 /** Scenarios of one process that run at the same time. */
 const PARALLEL_SCENARIOS = 8;
+
+const DEATH_NOTICE_MS = 100;
 
 export type BatchRun =
   /** The proxy did not start; what it wrote, and whose listener or cluster that names. */
@@ -109,6 +112,8 @@ export class Batch {
       const upstreams = this.#upstreams.get(placement) ?? new Map();
       this.#observations.set(name, await runScenario(proxy, placement, upstreams));
     } catch (error) {
+      // A process that dies closes its sockets a moment before its end is known.
+      await sleep(DEATH_NOTICE_MS);
       const outcome = proxy.running ? { failed: String(error) } : { crashed: true as const };
       this.#observations.set(name, { ...outcome, ...NOTHING_SEEN });
     }
