@@ -192,15 +192,17 @@ function readListItems(
 ): void {
   // A list written twice, or a list within a list, continues the same list, as in Envoy.
   const nodes = node.kind === 'list' ? node.items : [node];
-  for (const [index, item] of nodes.entries()) {
-    const isFreeForm = freeForm.has(field.message?.typeName ?? '');
-    if (item.kind === 'null' && !isFreeForm) continue;
+  const isFreeForm = freeForm.has(field.message?.typeName ?? '');
+  for (const item of nodes) {
     if (item.kind === 'list' && !isFreeForm) {
-      readListItems(items, field, item, `${path}[${index}]`, report);
+      readListItems(items, field, item, path, report);
       continue;
     }
-    const value = readSingular(field, item, `${path}[${index}]`, report);
-    if (value !== undefined) items.push(value);
+    const isEmpty = item.kind === 'null' && !isFreeForm;
+    const at = `${path}[${items.length}]`;
+    const value = isEmpty ? undefined : readSingular(field, item, at, report);
+    // An item that cannot be read keeps its place, so that the others keep their paths.
+    items.push(value ?? emptyValue(field));
   }
 }
 

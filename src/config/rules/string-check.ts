@@ -126,7 +126,7 @@ function headerChecks(kind: number, strict: boolean): ValueCheck[] {
   const isName = kind === 1;
   let pattern = /^[^\0\n\r]*$/;
   if (strict) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
     pattern = isName ? /^:?[0-9a-zA-Z!#$%&'*+,\-.^_|~`]+$/ : /^[^\x00-\x08\x0a-\x1f\x7f]*$/;
   }
   const reason = `value is not a valid HTTP header ${isName ? 'name' : 'value'}`;
