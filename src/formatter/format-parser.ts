@@ -12,7 +12,7 @@ const MAX_LENGTH = 2 ** 64;
 /**
  * Cuts a format up into texts and operators: `%NAME%`, `%NAME(parameter)%`, `%NAME(parameter):10%`;
  * `%%` is a percent sign. Texts are joined, none is empty. Whatever cannot be an operator is an
- * error, and reading goes on behind its `%`.
+ * error, and reading goes on behind the `%` that seems to end it.
  */
 export function parseFormatText(text: string): {
   readonly pieces: readonly FormatPiece[];
@@ -31,12 +31,11 @@ export function parseFormatText(text: string): {
       position = percent + 2;
       continue;
     }
-    OPERATOR.lastIndex = percent;
-    const match = OPERATOR.exec(text);
+    const match = operatorAt(text, percent);
     const { name, parameter = '', length } = match?.groups ?? {};
     if (match === null || name === undefined || Number(length ?? 0) >= MAX_LENGTH) {
       errors.push({ position: percent });
-      position = percent + 1;
+      position = behindError(text, percent);
       continue;
     }
     if (literal !== '') pieces.push(literal);
@@ -47,4 +46,16 @@ export function parseFormatText(text: string): {
   literal += text.slice(position);
   if (literal !== '') pieces.push(literal);
   return { pieces, errors };
+}
+
+function operatorAt(text: string, position: number): RegExpExecArray | null {
+  OPERATOR.lastIndex = position;
+  return OPERATOR.exec(text);
+}
+
+/** The next percent sign closes what was wrong, unless it begins something that is right. */
+function behindError(text: string, percent: number): number {
+  const next = text.indexOf('%', percent + 1);
+  if (next < 0) return text.length;
+  return operatorAt(text, next) === null ? next + 1 : next;
 }

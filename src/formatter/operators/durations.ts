@@ -22,7 +22,7 @@ const TIME_POINTS: Readonly<Record<string, TimePoint>> = {
   DS_TX_END: (info) => info.lastDownstreamTxByteMs,
 };
 
-const PER_MILLISECOND: Readonly<Record<string, number>> = { ms: 1, us: 1e3, ns: 1e6 };
+const NANOSECONDS: Readonly<Record<string, number>> = { ms: 1e6, us: 1e3, ns: 1 };
 
 /** Spans of time, in whole milliseconds unless told otherwise; absent until both ends are known. */
 export const durationOperators: OperatorTable = {
@@ -33,7 +33,7 @@ export const durationOperators: OperatorTable = {
     create: (_parameter, { nowMs }) =>
       ok(
         numberSource(({ streamInfo: info }) =>
-          Math.floor((info.endMs === NEVER ? nowMs() : info.endMs) - info.startTimeMs),
+          wholeUnits((info.endMs === NEVER ? nowMs() : info.endMs) - info.startTimeMs, 1e6),
         ),
       ),
   },
@@ -54,9 +54,9 @@ export const durationOperators: OperatorTable = {
       if (!from.ok) return from;
       const to = timePoint(end);
       if (!to.ok) return to;
-      const scale = PER_MILLISECOND[precision];
-      if (scale === undefined) return err(`the precision must be ms, us or ns, not '${precision}'`);
-      return ok(numberSource(({ streamInfo }) => span(streamInfo, from.value, to.value, scale)));
+      const unit = NANOSECONDS[precision];
+      if (unit === undefined) return err(`the precision must be ms, us or ns, not '${precision}'`);
+      return ok(numberSource(({ streamInfo }) => span(streamInfo, from.value, to.value, unit)));
     },
   },
 };
@@ -64,7 +64,7 @@ export const durationOperators: OperatorTable = {
 function between(start: string, end: string): OperatorDefinition {
   const from = TIME_POINTS[start] as TimePoint;
   const to = TIME_POINTS[end] as TimePoint;
-  return simple(numberSource(({ streamInfo }) => span(streamInfo, from, to, 1)));
+  return simple(numberSource(({ streamInfo }) => span(streamInfo, from, to, 1e6)));
 }
 
 function timePoint(name: string): Result<TimePoint, string> {
@@ -76,10 +76,15 @@ function span(
   info: StreamInfo,
   from: TimePoint,
   to: TimePoint,
-  perMillisecond: number,
+  unitNanoseconds: number,
 ): number | undefined {
   const start = from(info);
   const end = to(info);
   if (start === NEVER || end === NEVER) return undefined;
-  return Math.trunc((end - start) * perMillisecond);
+  return wholeUnits(end - start, unitNanoseconds);
+}
+
+/** Rounded to a nanosecond first, since differences of fractions are a little off. */
+function wholeUnits(ms: number, unitNanoseconds: number): number {
+  return Math.trunc(Math.round(ms * 1e6) / unitNanoseconds);
 }
