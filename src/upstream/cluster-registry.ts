@@ -51,6 +51,7 @@ export class ClusterRegistry {
     const added = definitions.map((definition) => this.#register(definition));
     this.#stats.add(field.cluster_added, added.length);
     this.#stats.set(field.active_clusters, this.#clusters.size);
+    this.#countInflated();
     const set = added.map((cluster) => cluster.snapshot());
     this.#publish({ set, removed: [], hosts: [] });
     for (const cluster of added) cluster.discovery?.start();
@@ -145,6 +146,16 @@ export class ClusterRegistry {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Every thread has every cluster; Envoy has names for threads that make them only when asked. */
+  #countInflated(): void {
+    const threads = ['main_thread'];
+    for (let worker = 0; worker < this.#options.workers; worker++) threads.push(`worker_${worker}`);
+    for (const thread of threads) {
+      const name = `thread_local_cluster_manager.${thread}.clusters_inflated`;
+      this.#options.stats.main.gauge(name).set(this.#clusters.size);
+    }
   }
 
   #publish(update: Omit<ClusterUpdate, 'resourceSegments'>): void {

@@ -26,7 +26,7 @@ t.test('every bit is set about half of the time', async (t) => {
 });
 
 t.test('small ranges are evenly filled', async (t) => {
-  const counts = new Array<number>(10).fill(0);
+  const counts = Array.from({ length: 10 }, () => 0);
   for (const one of take(new SeededRandom(5), 20_000)) (counts[one % 10] as number) += 1;
   for (const count of counts) t.ok(count > 1_800 && count < 2_200, counts.join());
 });

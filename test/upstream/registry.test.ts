@@ -28,6 +28,7 @@ t.test('clusters and their members are counted as in Envoy', async (t) => {
   );
   t.equal(process.stat('cluster_manager.cluster_added'), 2);
   t.equal(process.stat('cluster_manager.active_clusters'), 2);
+  t.equal(process.stat('thread_local_cluster_manager.worker_0.clusters_inflated'), 2);
   t.equal(process.stat('cluster_manager.cluster_updated'), 0);
   t.equal(process.stat('cluster.c.membership_total'), 4);
   t.equal(process.stat('cluster.c.membership_healthy'), 1);

@@ -8,6 +8,9 @@ import type { DnsResolver, DnsResponse, ResolvedAddress } from '#upstream/dns/dn
 
 const { update_attempt, update_failure, update_success } = clusterMainStats.field;
 
+/** Node's timers fire at once when told to wait longer than this. */
+const MAX_SLEEP_MS = 2 ** 31 - 1;
+
 /** What resolving names needs from its surroundings. */
 export interface DnsEnvironment {
   readonly resolver: DnsResolver;
@@ -65,7 +68,8 @@ export class NameWatch {
       if (this.#isStopped) return;
       const delayMs = this.#accept(response);
       this.#owner.onAttemptEnded();
-      this.#cancelTimer = this.#environment.wake(delayMs, () => this.start());
+      const sleepMs = Math.min(delayMs, MAX_SLEEP_MS);
+      this.#cancelTimer = this.#environment.wake(sleepMs, () => this.start());
     });
   }
 

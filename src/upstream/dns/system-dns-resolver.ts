@@ -13,12 +13,17 @@ const { field } = dnsStats;
 /** c-ares and getaddrinfo say so when there is no such name, or no address of that family. */
 const NOT_FOUND: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA', 'ENONAME']);
 
+/** Envoy's `query_timeout_seconds` and `query_tries`. */
+const RESOLVER_OPTIONS = { timeout: 5_000, tries: 4 };
+
 /** The questions that a system resolver puts to others; tests answer them. */
 export interface DnsQueries {
   /** Asks name servers; the answer tells for how long it holds. */
   query(name: string, family: 4 | 6): Promise<readonly RecordWithTtl[]>;
   /** Asks the operating system, which knows search domains and other sources than DNS. */
   lookup(name: string, family: 4 | 6): Promise<readonly LookupAddress[]>;
+  /** Forgets which name servers there are, in case that was why asking them failed. */
+  reinitialize(): void;
 }
 
 /**
@@ -94,13 +99,18 @@ export class SystemDnsResolver implements DnsResolver {
   #fail(error: unknown): DnsResponse {
     const code = codeOf(error);
     this.#stats.inc(code === 'ETIMEOUT' ? field.timeouts : field.get_addr_failure);
+    this.#stats.inc(field.reinits);
+    this.#queries.reinitialize();
     return { status: 'failure', reason: code };
   }
 }
 
 function nodeQueries(): DnsQueries {
-  const resolver = new Resolver();
+  let resolver = new Resolver(RESOLVER_OPTIONS);
   return {
+    reinitialize: () => {
+      resolver = new Resolver(RESOLVER_OPTIONS);
+    },
     query: (name, family) =>
       family === 4
         ? resolver.resolve4(name, { ttl: true })

@@ -106,6 +106,10 @@ export class UpstreamConnection
     this.#codec.dispatch(bytes, length);
   }
 
+  onSent(length: number): void {
+    this.#pool.cluster.stats.add(field.upstream_cx_tx_bytes_total, length);
+  }
+
   onEnd(): void {
     this.#codec.onEnd();
     this.#connection.destroy('remote');

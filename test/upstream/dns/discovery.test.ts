@@ -160,6 +160,12 @@ t.test(
   },
 );
 
+t.test('a time beyond what timers can wait does not make them fire at once', async (t) => {
+  const cluster = dnsCluster('STRICT_DNS', { dns_refresh_rate: '30000000s' });
+  const process = await start(cluster, '10.0.0.1');
+  t.same(process.timers.delaysMs, [2 ** 31 - 1]);
+});
+
 t.test('only the first record counts for a LOGICAL_DNS cluster', async (t) => {
   const cluster = dnsCluster('LOGICAL_DNS', { respect_dns_ttl: true });
   const process = await start(cluster, '10.0.0.1 60', '10.0.0.2 30');

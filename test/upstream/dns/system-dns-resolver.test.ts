@@ -36,6 +36,7 @@ function resolverOf(t: Test, records: Answers, system: Answers = {}, hosts = '')
     return found;
   };
   const queries: DnsQueries = {
+    reinitialize: () => asked.push('reinitialize'),
     query: async (name, family) =>
       answer('query', records, name, family).map((address) => ({ address, ttl: 30 })),
     lookup: async (name, family) =>
@@ -93,7 +94,8 @@ t.test('a name that nobody knows has no addresses, which is an answer', async (t
 t.test('a failure of the name servers is a failure', async (t) => {
   const resolver = resolverOf(t, { '4 a.test': failure('ESERVFAIL') });
   t.equal(await resolver.resolve('a.test', 'V4_ONLY'), 'ESERVFAIL');
-  t.same(resolver.asked, ['query 4 a.test']);
+  t.same(resolver.asked, ['query 4 a.test', 'reinitialize']);
+  t.equal(resolver.stat('reinits'), 1);
   t.equal(resolver.stat('get_addr_failure'), 1);
   const slow = resolverOf(t, { '4 a.test': failure('ETIMEOUT') });
   t.equal(await slow.resolve('a.test', 'V4_ONLY'), 'ETIMEOUT');
