@@ -63,13 +63,22 @@ async function waitUntilQuiet(proxy: ProxyProcess, placement: Placement): Promis
   for (;;) {
     const stats = await readStats(proxy.adminPort, id);
     const waitedMs = Date.now() - started;
-    const logged = (await linesOf(placement.logPath)).length;
-    const isLogged = logged >= streamCount(stats, id) || waitedMs > LOG_TIMEOUT_MS;
-    if ((isQuiet(stats, id) && isLogged) || waitedMs > QUIET_TIMEOUT_MS) break;
+    const logged = waitedMs > LOG_TIMEOUT_MS || (await isLogged(placement, streamCount(stats, id)));
+    if ((isQuiet(stats, id) && logged) || waitedMs > QUIET_TIMEOUT_MS) break;
     await sleep(15);
   }
   await sleep(3 * LOG_FLUSH_MS);
   return readStats(proxy.adminPort);
+}
+
+/** Whether the harness's log has a line for every stream, and each other log that filters nothing has begun. */
+async function isLogged(placement: Placement, streams: number): Promise<boolean> {
+  if ((await linesOf(placement.logPath)).length < streams) return false;
+  const unfiltered = placement.extraLogPaths.filter(
+    (_, at) => placement.scenario.logs?.[at]?.filter === undefined,
+  );
+  const contents = await Promise.all(unfiltered.map(linesOf));
+  return streams === 0 || contents.every((lines) => lines.length > 0);
 }
 
 function streamCount(stats: Stats, id: string): number {
