@@ -20,7 +20,7 @@ export interface ClusterSnapshot {
 }
 
 /** All hosts of a known cluster after a change of membership, weight or health. */
-export interface HostsUpdate {
+interface HostsUpdate {
   readonly cluster: string;
   readonly assignment: AssignmentConfig<HostSnapshot>;
 }

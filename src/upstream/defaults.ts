@@ -10,7 +10,7 @@ import type {
 export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 export const DEFAULT_BUFFER_LIMIT_BYTES: number = 1024 * 1024;
 export const DEFAULT_OVERPROVISIONING_FACTOR = 140;
-export const DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
+const DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
 
 export const DEFAULT_UPSTREAM_HTTP: UpstreamHttpConfig = Object.freeze({
   idleTimeoutMs: 3_600_000,

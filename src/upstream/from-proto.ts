@@ -23,7 +23,7 @@ export function parseClusters(
  * Turns Envoy's `Cluster` into Proa's. Everything that is wrong with it is reported to the context, and
  * then what is returned must not be used.
  */
-export function parseCluster(context: ParseContext, message: Cluster): ClusterDefinition {
+function parseCluster(context: ParseContext, message: Cluster): ClusterDefinition {
   const { http, maxRequestsPerConnection } = parseUpstreamHttp(context, message);
   parseTransportSocket(context.at('transport_socket'), message.transportSocket);
   return {
