@@ -76,12 +76,13 @@ export class AccessLogBatches {
   readonly #batches = new Map<string, LineBatch>();
   readonly #startTimer: (delayMs: number, onFire: () => void) => void;
   #isTimerRunning = false;
-  /** Bytes sent, modulo 2^32 like the ledger. */
-  #sent = 0;
+  /** Bytes sent, modulo 2^32 like the ledger, from which it starts. */
+  #sent: number;
 
   constructor(options: AccessLogBatchesOptions) {
     this.#options = options;
     this.#consumed = new Int32Array(options.ledger);
+    this.#sent = Atomics.load(this.#consumed, 0);
     this.#startTimer = options.startTimer ?? startUnrefTimer;
   }
 

@@ -1,7 +1,6 @@
 import type { AccessLogPredicate } from '#access-log/access-log-predicate.ts';
 import type { AccessLogFilterConfig, ComparisonConfig } from '#access-log/filter-config.ts';
 import { buildMetadataFilter } from '#access-log/metadata-filter.ts';
-import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { grpcStatusOf } from '#http/grpc-status.ts';
 import { RequestHeaders } from '#http/header-map.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';

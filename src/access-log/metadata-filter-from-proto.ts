@@ -38,7 +38,10 @@ function parseValueMatcher(
     case 'doubleMatch': {
       const { matchPattern } = pattern.value;
       if (matchPattern.case === 'exact') return { kind: 'number', exact: matchPattern.value };
-      if (matchPattern.case === 'range') return { kind: 'number_range', ...matchPattern.value };
+      if (matchPattern.case === 'range') {
+        const { start, end } = matchPattern.value;
+        return { kind: 'number_range', start, end };
+      }
       break;
     }
     case 'listMatch': {
