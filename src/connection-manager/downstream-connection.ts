@@ -78,6 +78,10 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
     this.#codec.dispatch(bytes, length);
   }
 
+  onSent(length: number): void {
+    this.#manager.stats.add(field.downstream_cx_tx_bytes_total, length);
+  }
+
   onEnd(): void {
     // As in Envoy, a client that stops sending has left: answers are not sent into the void.
     this.#connection.destroy('remote');

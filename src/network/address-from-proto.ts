@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import type { ParseContext } from '#config/parse-context.ts';
-import { enumName } from '#config/registry.ts';
 import type {
   Address as AddressProto,
   CidrRange as CidrRangeProto,
@@ -21,46 +20,26 @@ export function parseAddress(
     case 'socketAddress':
       return parseSocketAddress(context.at('socket_address'), message.address.value);
     case 'pipe':
-      if (message.address.value.mode !== 0) {
-        context.at('pipe').at('mode').error('is not supported by Proa yet');
-      }
       return { kind: 'pipe', path: message.address.value.path };
-    case 'envoyInternalAddress':
-      context
-        .at('envoy_internal_address')
-        .error('internal addresses are not supported by Proa yet');
-      return undefined;
     default:
       context.error('an address is required');
       return undefined;
   }
 }
 
-/** The part of `parseAddress` that is about IP addresses. */
-export function parseSocketAddress(
+function parseSocketAddress(
   context: ParseContext,
-  message: SocketAddress,
+  { address: host, portSpecifier }: SocketAddress,
 ): Address | undefined {
-  const { address: host, portSpecifier, resolverName } = message;
-  if (enumName('envoy.config.core.v3.SocketAddress.Protocol', message.protocol) !== 'TCP') {
-    context.at('protocol').error('only TCP is supported by Proa', { value: 'UDP' });
-  }
-  if (resolverName !== '') {
-    context.at('resolver_name').error('custom resolvers are not supported by Proa', {
-      value: resolverName,
-    });
-  }
-  if (portSpecifier.case === 'namedPort') {
-    context.at('named_port').error('named ports are not supported by Proa', {
-      value: portSpecifier.value,
-    });
-    return undefined;
-  }
   if (isIP(host) === 0) {
     context.at('address').error('malformed IP address', { value: host });
     return undefined;
   }
-  return { kind: 'ip', host, port: portSpecifier.value ?? 0 };
+  return {
+    kind: 'ip',
+    host,
+    port: portSpecifier.case === 'portValue' ? portSpecifier.value : 0,
+  };
 }
 
 /** Every range of a list that is well-formed; the others are reported. */

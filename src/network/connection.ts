@@ -13,6 +13,8 @@ export interface ConnectionEvents {
   /** The peer finished sending. */
   onEnd(): void;
   onClose(reason: CloseReason, systemError: string | undefined): void;
+  /** So many bytes were handed to the transport. */
+  onSent(length: number): void;
   /** More is waiting to be written than the buffer limit allows. */
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
@@ -123,6 +125,7 @@ export class Connection implements TransportEvents, TurnFlusher {
     const text = this.#text;
     this.#text = '';
     this.#transport.writeRead(text, bytes, reading);
+    this.#events.onSent(text.length + bytes.length);
     this.#checkWatermark();
   }
 
@@ -198,6 +201,7 @@ export class Connection implements TransportEvents, TurnFlusher {
     const text = this.#text;
     this.#text = '';
     this.#transport.writeText(text);
+    this.#events.onSent(text.length);
     this.#checkWatermark();
   }
 

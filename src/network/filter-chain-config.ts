@@ -1,4 +1,5 @@
 import type { CidrRange } from '#network/cidr-range.ts';
+import type { MetadataByNamespace } from '#stream-info/stream-info.ts';
 
 export type ConnectionSourceType = 'any' | 'same_ip_or_loopback' | 'external';
 
@@ -33,6 +34,7 @@ export interface FilterChainConfig<Filter extends NetworkFilterConfig = NetworkF
   readonly name: string;
   readonly match: FilterChainMatchConfig;
   readonly filters: readonly Filter[];
+  readonly metadata: MetadataByNamespace;
   /** How long a transport socket may take to get ready; 0 for ever. */
   readonly transportSocketConnectTimeoutMs: number;
 }

@@ -4,7 +4,6 @@ import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
 import { typeNameOf, unpackAny } from '#config/unpack-any.ts';
-import type { TransportSocket } from '#gen/envoy/config/core/v3/base_pb.d.ts';
 import type {
   FilterChainMatch as FilterChainMatchProto,
   FilterChain as FilterChainProto,
@@ -31,8 +30,6 @@ export type NetworkFilterParsers<Filter extends NetworkFilterConfig> = ReadonlyM
   NetworkFilterParser<Filter>
 >;
 
-const RAW_BUFFER = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
-
 /** Matches every connection. */
 const MATCH_ALL: FilterChainMatchConfig = {
   destinationPort: undefined,
@@ -51,38 +48,21 @@ export function parseFilterChain<Filter extends NetworkFilterConfig>(
   message: FilterChainProto,
   parsers: NetworkFilterParsers<Filter>,
 ): FilterChainConfig<Filter> {
-  refuseUnsupported(context, message);
-  parseTransportSocket(context.at('transport_socket'), message.transportSocket);
+  const { transportSocket } = message;
+  // Whatever else there is was refused by its type.
+  if (transportSocket !== undefined && transportSocket.configType.case === undefined) {
+    context.at('transport_socket').error('the transport socket has no typed_config', {
+      value: transportSocket.name,
+    });
+  }
   const { filterChainMatch: match } = message;
   return {
     name: message.name,
     match: match === undefined ? MATCH_ALL : parseMatch(context.at('filter_chain_match'), match),
     filters: parseFilters(context.at('filters'), message.filters, parsers),
+    metadata: message.metadata?.filterMetadata ?? {},
     transportSocketConnectTimeoutMs: durationMs(message.transportSocketConnectTimeout) ?? 0,
   };
-}
-
-function refuseUnsupported(context: ParseContext, message: FilterChainProto): void {
-  if (message.useProxyProto === true) {
-    context.at('use_proxy_proto').error('the PROXY protocol is not supported by Proa yet');
-  }
-  if (message.onDemandConfiguration !== undefined) {
-    context.at('on_demand_configuration').error('is not supported by Proa');
-  }
-}
-
-function parseTransportSocket(context: ParseContext, message: TransportSocket | undefined): void {
-  if (message === undefined) return;
-  if (message.configType.case !== 'typedConfig') {
-    context.error('the transport socket has no typed_config', { value: message.name });
-    return;
-  }
-  const type = typeNameOf(message.configType.value.typeUrl);
-  if (type !== RAW_BUFFER) {
-    context.at('typed_config').error('this transport socket is not supported by Proa yet', {
-      value: type,
-    });
-  }
 }
 
 function parseFilters<Filter extends NetworkFilterConfig>(
@@ -93,9 +73,7 @@ function parseFilters<Filter extends NetworkFilterConfig>(
   const filters: Filter[] = [];
   for (const [index, message] of messages.entries()) {
     const at = context.at(index);
-    if (message.configType.case === 'configDiscovery') {
-      at.at('config_discovery').error('filter discovery is not supported by Proa yet');
-    } else if (message.configType.case === undefined) {
+    if (message.configType.case !== 'typedConfig') {
       at.error('the filter has no typed_config', { value: message.name });
     } else {
       const filter = parseFilter(at, message.name, message.configType.value, parsers);
@@ -134,12 +112,6 @@ const SOURCE_TYPES = {
 } as const satisfies Record<string, ConnectionSourceType>;
 
 function parseMatch(context: ParseContext, message: FilterChainMatchProto): FilterChainMatchConfig {
-  if (message.addressSuffix !== '') {
-    context.at('address_suffix').error('is not implemented, in Envoy neither');
-  }
-  if (message.suffixLen !== undefined) {
-    context.at('suffix_len').error('is not implemented, in Envoy neither');
-  }
   const sourceType = enumName(
     'envoy.config.listener.v3.FilterChainMatch.ConnectionSourceType',
     message.sourceType,

@@ -1,5 +1,6 @@
 import type { Address } from '#network/address.ts';
 import type { FilterChainConfig, NetworkFilterConfig } from '#network/filter-chain-config.ts';
+import type { MetadataByNamespace } from '#stream-info/stream-info.ts';
 
 export type TrafficDirection = 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
 
@@ -24,6 +25,7 @@ export interface ListenerConfig<
   /** High watermark of what one connection may hold, each way, in bytes; default 1 MiB. */
   readonly perConnectionBufferLimitBytes: number;
   readonly trafficDirection: TrafficDirection;
+  readonly metadata: MetadataByNamespace;
   /** Without it nothing listens: the listener only takes connections handed to it. */
   readonly bindToPort: boolean;
   readonly reusePort: boolean;

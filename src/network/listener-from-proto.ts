@@ -1,4 +1,3 @@
-import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
 import type { AccessLog as AccessLogProto } from '#gen/envoy/config/accesslog/v3/accesslog_pb.d.ts';
@@ -30,9 +29,6 @@ export function parseListener<Filter extends NetworkFilterConfig, AccessLog>(
   message: ListenerProto,
   parsers: ListenerParsers<Filter, AccessLog>,
 ): ListenerConfig<Filter, AccessLog> | undefined {
-  refuseOtherKinds(context, message);
-  refuseUnsupported(context, message);
-  warnOfIgnored(context, message);
   const address = parseAddress(context.at('address'), message.address);
   const filterChains = parseChains(context, message, parsers);
   const defaultFilterChain =
@@ -56,6 +52,7 @@ export function parseListener<Filter extends NetworkFilterConfig, AccessLog>(
       message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     trafficDirection:
       enumName('envoy.config.core.v3.TrafficDirection', message.trafficDirection) ?? 'UNSPECIFIED',
+    metadata: message.metadata?.filterMetadata ?? {},
     bindToPort: message.bindToPort ?? message.deprecatedV1?.bindToPort ?? true,
     reusePort: message.enableReusePort ?? true,
     tcpBacklogSize: message.tcpBacklogSize,
@@ -79,60 +76,6 @@ function parseChains<Filter extends NetworkFilterConfig, AccessLog>(
   );
   reportOverlappingChains(at, chains);
   return chains;
-}
-
-/** Listeners that are not TCP listeners. */
-function refuseOtherKinds(context: ParseContext, message: ListenerProto): void {
-  if (message.udpListenerConfig !== undefined) {
-    context.at('udp_listener_config').error('UDP listeners are not supported by Proa');
-  }
-  if (message.apiListener !== undefined) {
-    context.at('api_listener').error('API listeners are not supported by Proa');
-  }
-  if (message.listenerSpecifier.case !== undefined) {
-    context.at('internal_listener').error('internal listeners are not supported by Proa yet');
-  }
-}
-
-function refuseUnsupported(context: ParseContext, message: ListenerProto): void {
-  const refuse = (field: string, isSet: boolean): void => {
-    if (isSet) context.at(field).error('is not supported by Proa yet');
-  };
-  refuse('additional_addresses', message.additionalAddresses.length > 0);
-  refuse('filter_chain_matcher', message.filterChainMatcher !== undefined);
-  refuse('use_original_dst', message.useOriginalDst === true);
-  refuse('transparent', message.transparent === true);
-  refuse('freebind', message.freebind === true);
-  refuse('socket_options', message.socketOptions.length > 0);
-  refuse('enable_mptcp', message.enableMptcp);
-  for (const [index, filter] of message.listenerFilters.entries()) {
-    context
-      .at('listener_filters')
-      .at(index)
-      .error('listener filters are not supported by Proa yet', {
-        value: filter.name,
-      });
-  }
-}
-
-/** Settings of which the absence does not change what traffic sees. */
-function warnOfIgnored(context: ParseContext, message: ListenerProto): void {
-  const warn = (field: string, isSet: boolean): void => {
-    if (isSet) context.at(field).warn('has no effect in Proa');
-  };
-  warn('tcp_fast_open_queue_length', message.tcpFastOpenQueueLength !== undefined);
-  warn('connection_balance_config', message.connectionBalanceConfig !== undefined);
-  warn(
-    'max_connections_to_accept_per_socket_event',
-    message.maxConnectionsToAcceptPerSocketEvent !== undefined,
-  );
-  warn('ignore_global_conn_limit', message.ignoreGlobalConnLimit);
-  warn('bypass_overload_manager', message.bypassOverloadManager);
-  warn('reuse_port', message.reusePort);
-  if (message.listenerFiltersTimeout !== undefined) {
-    const timeoutMs = durationMs(message.listenerFiltersTimeout);
-    warn('listener_filters_timeout', timeoutMs > 0);
-  }
 }
 
 /** As in Envoy: `127.0.0.1_8080`, `[__1]_8080`. */
