@@ -1,5 +1,5 @@
 import { enumName } from '#config/registry.ts';
-import type { FractionalPercent, Percent } from '#gen/envoy/type/v3/percent_pb.d.ts';
+import type { FractionalPercent } from '#gen/envoy/type/v3/percent_pb.d.ts';
 
 const denominators = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 } as const;
 
@@ -13,9 +13,4 @@ export interface Fraction {
 export function readFraction(message: FractionalPercent): Fraction {
   const name = enumName('envoy.type.v3.FractionalPercent.DenominatorType', message.denominator);
   return { numerator: message.numerator, denominator: denominators[name ?? 'HUNDRED'] };
-}
-
-/** Reads `envoy.type.v3.Percent`, 0 to 100, as a number from 0 to 1. */
-export function readPercent(message: Percent): number {
-  return message.value / 100;
 }

@@ -1,3 +1,4 @@
+import type { Message } from '@bufbuild/protobuf';
 import type { ConfigError } from '#config/config-error.ts';
 
 /**
@@ -12,19 +13,29 @@ export class ParseContext {
   readonly errors: ConfigError[];
   readonly warnings: ConfigError[];
 
-  private constructor(path: string, errors: ConfigError[], warnings: ConfigError[]) {
+  /** Sees every message that is unpacked from an extension, and may put another in its place. */
+  readonly observeUnpacked: (message: Message) => Message;
+
+  private constructor(
+    path: string,
+    parent: Pick<ParseContext, 'errors' | 'warnings' | 'observeUnpacked'>,
+  ) {
     this.path = path;
-    this.errors = errors;
-    this.warnings = warnings;
+    this.errors = parent.errors;
+    this.warnings = parent.warnings;
+    this.observeUnpacked = parent.observeUnpacked;
   }
 
-  static root(path = ''): ParseContext {
-    return new ParseContext(path, [], []);
+  static root(
+    path = '',
+    observeUnpacked: (message: Message) => Message = (message) => message,
+  ): ParseContext {
+    return new ParseContext(path, { errors: [], warnings: [], observeUnpacked });
   }
 
   /** The context of a field (a snake_case name) or of a list element (an index). */
   at(segment: string | number): ParseContext {
-    return new ParseContext(joinPath(this.path, segment), this.errors, this.warnings);
+    return new ParseContext(joinPath(this.path, segment), this);
   }
 
   error(reason: string, about: { value?: string; suggestion?: string } = {}): void {

@@ -1,4 +1,4 @@
-import { fromBinary, type JsonObject, type Message } from '@bufbuild/protobuf';
+import { fromBinary, type Message } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { nodeFromJson } from '#config/document/node-from-json.ts';
 import type { ParseContext } from '#config/parse-context.ts';
@@ -28,10 +28,9 @@ export function unpackAny(
   unknownFields: UnknownFields = 'ignore',
 ): Message | undefined {
   const name = typeNameOf(any.typeUrl);
-  const message = decode(context, name, any.value);
-  if (message === undefined || !isTypedStruct(name)) return message;
-  const { typeUrl, value } = message as MessageTypes['udpa.type.v1.TypedStruct'];
-  return readTypedStruct(context, typeUrl, value ?? {}, unknownFields);
+  const packed = decode(context, name, any.value);
+  const message = isTypedStruct(name) ? readTypedStruct(context, packed, unknownFields) : packed;
+  return message && context.observeUnpacked(message);
 }
 
 function decode(context: ParseContext, name: string, bytes: Uint8Array): Message | undefined {
@@ -50,10 +49,11 @@ function decode(context: ParseContext, name: string, bytes: Uint8Array): Message
 
 function readTypedStruct(
   context: ParseContext,
-  typeUrl: string,
-  content: JsonObject,
+  struct: Message | undefined,
   unknownFields: UnknownFields,
 ): Message | undefined {
+  if (struct === undefined) return undefined;
+  const { typeUrl, value: content = {} } = struct as MessageTypes['udpa.type.v1.TypedStruct'];
   const type = findMessageType(typeNameOf(typeUrl));
   if (type === undefined) {
     context.at('type_url').error('the type is not known to Proa', { value: typeUrl });

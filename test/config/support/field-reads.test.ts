@@ -32,7 +32,7 @@ t.test('fields that nobody reads are named', (t) => {
     t.ok(message.schemeRewriteSpecifier.value);
     t.ok(message.hostRedirect);
     t.ok(message.portRedirect);
-    t.ok(message.responseCode);
+    t.type(message.responseCode, 'number');
   }
   t.same(reads.differences(redirectAction), [
     `${redirectAction}.path_redirect: supported, but not read`,

@@ -3,11 +3,12 @@
  *
  *     const reads = new FieldReads();
  *     for (const sample of sampleMessages('envoy.config.route.v3.RedirectAction')) {
- *       parseRedirect(reads.record(sample), context);
+ *       parseRedirect(reads.record(sample), reads.context());
  *     }
  *     t.same(reads.differences('envoy.config.route.v3.RedirectAction'), []);
  */
 import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
+import { ParseContext } from '#config/parse-context.ts';
 import { findMessageType } from '#config/registry.ts';
 import { supportTable } from '#config/support/support-table.ts';
 
@@ -19,6 +20,11 @@ export class FieldReads {
   /** Wraps a message, and every message that is reached through it. */
   record<Recorded extends Message>(message: Recorded): Recorded {
     return this.#wrap(message) as Recorded;
+  }
+
+  /** A context for the function, which records the extensions that it unpacks as well. */
+  context(): ParseContext {
+    return ParseContext.root('', (message) => this.#wrap(message));
   }
 
   /** The fields of a message type that were read, by their names in the proto file. */
