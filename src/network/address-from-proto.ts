@@ -27,7 +27,8 @@ export function parseAddress(
   }
 }
 
-function parseSocketAddress(
+/** The part of `parseAddress` that is about IP addresses. */
+export function parseSocketAddress(
   context: ParseContext,
   { address: host, portSpecifier }: SocketAddress,
 ): Address | undefined {
