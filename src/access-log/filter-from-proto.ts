@@ -57,13 +57,11 @@ export function parseAccessLogFilter(
     }
     case 'metadataFilter':
       return parseMetadataFilter(context.at('metadata_filter'), specifier.value);
-    case 'extensionFilter':
-      context.at('extension_filter').error('this filter is not supported by Proa yet', {
-        value: specifier.value.name,
-      });
-      return undefined;
     case undefined:
       context.error('a filter is required');
+      return undefined;
+    default:
+      // Refused with everything else that is not supported.
       return undefined;
   }
 }

@@ -13,11 +13,6 @@ export function parseFormat(
   message: SubstitutionFormatString,
 ): CompiledFormat | undefined {
   const { format, omitEmptyValues } = message;
-  for (const [index, { name }] of message.formatters.entries()) {
-    context.at('formatters').at(index).error('formatter extensions are not supported by Proa yet', {
-      value: name,
-    });
-  }
   switch (format.case) {
     case 'textFormat':
       return parseTextFormat(

@@ -51,13 +51,12 @@ export function parseHttpConnectionManager(
   message: HttpConnectionManager,
   parsers: ConnectionManagerParsers,
 ): HttpConnectionManagerConfig | undefined {
-  refuseUnsupported(context, message);
   const routeConfig = parseRoutes(context, message, parsers);
   const config: Omit<HttpConnectionManagerConfig, 'routeConfig'> = {
     type: TYPE,
     name,
     statPrefix: message.statPrefix,
-    codecType: parseCodecType(context.at('codec_type'), message),
+    codecType: enumName(`${TYPE}.CodecType`, message.codecType) === 'HTTP1' ? 'HTTP1' : 'AUTO',
     httpFilters: parseHttpFilters(
       context.at('http_filters'),
       message.httpFilters,
@@ -112,31 +111,11 @@ function parseRoutes(
   { routeSpecifier }: HttpConnectionManager,
   parsers: ConnectionManagerParsers,
 ): RouteConfiguration | undefined {
-  switch (routeSpecifier.case) {
-    case 'routeConfig':
-      return parsers.parseRouteConfiguration(context.at('route_config'), routeSpecifier.value);
-    case 'rds':
-      context.at('rds').error('route discovery is not supported by Proa yet');
-      return undefined;
-    case 'scopedRoutes':
-      context.at('scoped_routes').error('scoped routes are not supported by Proa yet');
-      return undefined;
-    case undefined:
-      context.error('one of route_config, rds and scoped_routes is required');
-      return undefined;
+  if (routeSpecifier.case !== 'routeConfig') {
+    context.error('a route_config is required');
+    return undefined;
   }
-}
-
-function parseCodecType(
-  context: ParseContext,
-  message: HttpConnectionManager,
-): HttpConnectionManagerConfig['codecType'] {
-  const type = enumName(`${TYPE}.CodecType`, message.codecType);
-  if (type === 'HTTP1' || type === 'AUTO') return type;
-  context.error('this codec is not supported by Proa yet', {
-    value: type ?? String(message.codecType),
-  });
-  return 'HTTP1';
+  return parsers.parseRouteConfiguration(context.at('route_config'), routeSpecifier.value);
 }
 
 function parseTimeouts(
@@ -230,22 +209,4 @@ function parseAccessLogOptions(
     flushOnNewRequest: options?.flushAccessLogOnNewRequest ?? message.flushAccessLogOnNewRequest,
     flushOnTunnelSuccessfullyEstablished: options?.flushLogOnTunnelSuccessfullyEstablished ?? false,
   };
-}
-
-function refuseUnsupported(context: ParseContext, message: HttpConnectionManager): void {
-  const refuse = (field: string, isSet: boolean): void => {
-    if (isSet) context.at(field).error('is not supported by Proa yet');
-  };
-  refuse('tracing', message.tracing !== undefined);
-  refuse('early_header_mutation_extensions', message.earlyHeaderMutationExtensions.length > 0);
-  refuse('path_normalization_options', message.pathNormalizationOptions !== undefined);
-  refuse('proxy_status_config', message.proxyStatusConfig !== undefined);
-  refuse('typed_header_validation_config', message.typedHeaderValidationConfig !== undefined);
-  refuse('append_local_overload', message.appendLocalOverload);
-  const warn = (field: string, isSet: boolean): void => {
-    if (isSet) context.at(field).warn('has no effect in Proa yet');
-  };
-  warn('http2_protocol_options', message.http2ProtocolOptions !== undefined);
-  warn('http3_protocol_options', message.http3ProtocolOptions !== undefined);
-  warn('add_proxy_protocol_connection_state', message.addProxyProtocolConnectionState === true);
 }

@@ -1,6 +1,6 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
-import { typeNameOf, unpackAnyAs } from '#config/unpack-any.ts';
+import { unpackAnyAs } from '#config/unpack-any.ts';
 import type { HttpConnectionManager } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import {
   type ForwardingConfig,
@@ -71,10 +71,6 @@ function parseOriginalIpDetection(
     const config = at.at(index).at('typed_config');
     if (typedConfig === undefined) {
       config.error('is required', { value: name });
-    } else if (typeNameOf(typedConfig.typeUrl) !== XFF) {
-      config.error('this extension is not supported by Proa yet', {
-        value: typeNameOf(typedConfig.typeUrl),
-      });
     } else {
       const xff = unpackAnyAs(config, typedConfig, [XFF]);
       if (xff !== undefined) {

@@ -52,25 +52,19 @@ function parseFilter(
   message: HttpFilter,
   parseHttpFilter: HttpFilterParser,
 ): HttpFilterConfig | undefined {
-  const { configType, name } = message;
-  if (configType.case === 'configDiscovery') {
-    context.at('config_discovery').error('filter discovery is not supported by Proa yet');
-    return undefined;
-  }
-  if (configType.case === undefined) {
+  const { configType, name, isOptional, disabled: isDisabled } = message;
+  if (configType.case !== 'typedConfig') {
     context.error('the filter has no typed_config', { value: name });
     return undefined;
   }
   const at = context.at('typed_config');
   const type = typeNameOf(configType.value.typeUrl);
   if (type !== ROUTER_FILTER_TYPE) {
-    if (message.isOptional && findMessageType(type) === undefined) {
-      at.warn('the filter is unknown and left out, because it is optional', { value: type });
-      return undefined;
-    }
-    return parseHttpFilter(context, message);
+    if (!isOptional || findMessageType(type) !== undefined)
+      return parseHttpFilter(context, message);
+    at.warn('the filter is unknown and left out, because it is optional', { value: type });
+    return undefined;
   }
   const router = unpackAnyAs(at, configType.value, [ROUTER_FILTER_TYPE]);
-  if (router === undefined) return undefined;
-  return { type, name, isDisabled: message.disabled, config: parseRouterFilter(at, router) };
+  return router && { type, name, isDisabled, config: parseRouterFilter(router) };
 }

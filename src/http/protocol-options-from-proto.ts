@@ -41,12 +41,6 @@ export function parseHttp1(
   context: ParseContext,
   message: Http1ProtocolOptions | undefined,
 ): Http1ProtocolConfig {
-  if (message?.useBalsaParser !== undefined) {
-    context.at('use_balsa_parser').warn('has no effect: Proa has a parser of its own');
-  }
-  if (message?.sendFullyQualifiedUrl === true) {
-    context.at('send_fully_qualified_url').warn('has no effect downstream');
-  }
   return {
     allowAbsoluteUrl: message?.allowAbsoluteUrl ?? true,
     acceptHttp10: message?.acceptHttp10 ?? false,

@@ -17,7 +17,7 @@ export const accessLogSupport: SupportTable = {
     'log_type_filter',
   ),
   'envoy.config.accesslog.v3.ComparisonFilter': {
-    op: { values: ['EQ', 'GE', 'LE'] },
+    op: { values: ['EQ', 'GE', 'LE', 'NE'] },
     value: 'supported',
   },
   'envoy.config.accesslog.v3.StatusCodeFilter': supported('comparison'),

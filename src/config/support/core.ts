@@ -58,10 +58,7 @@ export const coreSupport: SupportTable = {
       'omit_empty_values',
       'content_type',
     ),
-    json_format_options: 'supported',
-  },
-  'envoy.config.core.v3.JsonFormatOptions': {
-    sort_properties: { warned: 'the keys of an object are always sorted' },
+    json_format_options: { warned: 'the keys of an object are always sorted' },
   },
   'envoy.config.core.v3.HttpProtocolOptions': supported(
     'idle_timeout',
