@@ -9,12 +9,20 @@ import {
 } from '#stats/tag-rule.ts';
 
 /**
- * The tags that Envoy takes out of names unless `use_all_default_tags` is false, in its order. Those
- * of protocols that are not served here are left out.
+ * The tags that Envoy takes out of names unless `use_all_default_tags` is false, in the order of the
+ * labels on its page. Those of protocols that are not served here are left out.
  */
 export const defaultTagRules: readonly TagRule[] = [
   suffixRule('envoy.response_code', '_rq_', /_rq(_([0-9]{3}))$/),
   suffixRule('envoy.response_code_class', '_rq_', /_rq_(([0-9]))xx$/),
+  patternRule(
+    'envoy.rbac_policy_name',
+    'http',
+    /^http\.[^.]+\.rbac\.(?:[^.]+\.)?policy\.(([^.]+)\.)(?:shadow_)?(?:allowed|denied)$/,
+  ),
+  rbacPrefixRule(),
+  patternRule('envoy.rds_route_config', 'http', /^http\.[^.]+\.rds\.(([\w.-]+)\.)\w+$/),
+  patternRule('envoy.scoped_rds_config', 'http', /^http\.[^.]+\.scoped_rds\.(([\w.-]+)\.)\w+$/),
   segmentRule('envoy.grpc_bridge_method', 'cluster', ANY, 'grpc', ANY, VALUE),
   segmentRule('envoy.http_user_agent', 'http', ANY, 'user_agent', VALUE),
   segmentRule('envoy.virtual_cluster', 'vhost', ANY, 'vcluster', VALUE),
@@ -46,8 +54,6 @@ export const defaultTagRules: readonly TagRule[] = [
   workerRule('thread_local_cluster_manager'),
   listenerAddressRule(),
   segmentRule('envoy.virtual_host', 'vhost', VALUE),
-  patternRule('envoy.rds_route_config', 'http', /^http\.[^.]+\.rds\.(([\w.-]+)\.)\w+$/),
-  patternRule('envoy.scoped_rds_config', 'http', /^http\.[^.]+\.scoped_rds\.(([\w.-]+)\.)\w+$/),
   segmentRule('envoy.route', 'vhost', ANY, 'route', VALUE),
   segmentRule('envoy.local_http_ratelimit_prefix', VALUE, 'http_local_rate_limit'),
   segmentRule('envoy.local_network_ratelimit_prefix', 'local_rate_limit', VALUE),
@@ -67,6 +73,18 @@ function tlsRules(firstSegment: string): TagRule[] {
 function workerRule(firstSegment: string): TagRule {
   const pattern = new RegExp(`^${firstSegment}\\.worker_((\\d+)\\.)`);
   return patternRule('envoy.worker_id', firstSegment, pattern);
+}
+
+/** `http.<prefix>.rbac.<prefix of its rules>.`; `policy` there begins the name of a policy. */
+function rbacPrefixRule(): TagRule {
+  const rule = segmentRule('envoy.rbac_http_prefix', 'http', ANY, 'rbac', VALUE);
+  return {
+    ...rule,
+    find: (name) => {
+      const found = rule.find(name);
+      return found?.value === 'policy' ? undefined : found;
+    },
+  };
 }
 
 /** A listener is named by its address, which has dots of its own, or by its `stat_prefix`. */

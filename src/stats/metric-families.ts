@@ -41,7 +41,7 @@ export interface MetricFamily {
 export class FamilySorter {
   readonly #names: MetricNames;
   readonly #families = new Map<string, MetricFamily>();
-  /** Blocks of one group and shape; their families refer to the list. */
+  /** Blocks of one group whose fields go to the same families, which refer to the list. */
   readonly #blocksByShape = new Map<string, LabelledBlock[]>();
 
   constructor(names: MetricNames) {
@@ -69,21 +69,23 @@ export class FamilySorter {
       const fields = this.#names.fieldsOf(block);
       for (const [field, { name, kind }] of block.group.fields.entries()) {
         const metric = fields[field];
-        if (metric === undefined || !block.shows(field)) continue;
+        if (metric === undefined) continue;
         this.#addSingle(kind, block.prefix + name, metric, { block, field });
       }
       return;
     }
-    let blocks = this.#blocksByShape.get(shape.key);
+    const { metric: beginning, labels } = this.#names.prefixOf(block);
+    const key = `${shape.key} ${beginning}`;
+    let blocks = this.#blocksByShape.get(key);
     if (blocks === undefined) {
       blocks = [];
-      this.#blocksByShape.set(shape.key, blocks);
-      for (const [field, { metric, labels }] of shape.fields.entries()) {
+      this.#blocksByShape.set(key, blocks);
+      for (const [field, { metric: end, labels }] of shape.fields.entries()) {
         const { kind } = block.group.fields[field] as { readonly kind: StatKind };
-        this.#family(metric, kind).fields.push({ field, labels, blocks });
+        this.#family(beginning + end, kind).fields.push({ field, labels, blocks });
       }
     }
-    blocks.push({ block, labels: this.#names.labelsOf(block) });
+    blocks.push({ block, labels });
   }
 
   #addSingle(

@@ -1,5 +1,5 @@
 import type { BlockRecord } from '#stats/block-record.ts';
-import { type Labels, labelsOf, metricName } from '#stats/prometheus-name.ts';
+import { type Labels, labelsOf, metricName, sanitizeName } from '#stats/prometheus-name.ts';
 import type { StatGroup } from '#stats/stat-group.ts';
 import { type Tag, type TagExtractor, withoutMatches } from '#stats/tag-extractor.ts';
 import { dottedName, type TagMatch } from '#stats/tag-rule.ts';
@@ -10,23 +10,24 @@ export interface MetricName {
   readonly labels: Labels;
 }
 
-/** The names that the fields of all blocks of one group and one kind of prefix have. */
+/** What the fields of a group contribute to their names, behind prefixes of one shape. */
 export interface BlockShape {
   readonly key: string;
-  /** By field; the labels are those that the field's own name gives. */
+  /** By field: the end of the metric's name, and the labels that the field's own name gives. */
   readonly fields: readonly MetricName[];
 }
 
 /**
  * The Prometheus names of statistics. Taking 650,000 names apart (5,000 clusters) costs seconds, so
- * it is done once for all blocks whose prefixes have the same shape, and remembered for the rest.
+ * fields are taken apart once for all blocks whose prefixes have the same shape, and prefixes once
+ * for each block.
  */
 export class MetricNames {
   readonly #extractor: TagExtractor;
   readonly #shapes = new Map<string, BlockShape | undefined>();
   readonly #named = new WeakMap<object, MetricName>();
-  readonly #blockLabels = new WeakMap<BlockRecord, Labels>();
-  readonly #blockFields = new WeakMap<BlockRecord, readonly MetricName[]>();
+  readonly #prefixes = new WeakMap<BlockRecord, MetricName>();
+  readonly #blockFields = new WeakMap<BlockRecord, readonly (MetricName | undefined)[]>();
 
   constructor(extractor: TagExtractor) {
     this.#extractor = extractor;
@@ -56,23 +57,29 @@ export class MetricNames {
     return this.#shapes.get(key);
   }
 
-  /** The labels that a block's prefix gives to all of its fields. */
-  labelsOf(block: BlockRecord): Labels {
-    let labels = this.#blockLabels.get(block);
-    if (labels === undefined) {
+  /** What a block's prefix contributes: the beginning of all metrics' names, and common labels. */
+  prefixOf(block: BlockRecord): MetricName {
+    let name = this.#prefixes.get(block);
+    if (name === undefined) {
       const { group, prefix } = block;
-      const name = prefix + (group.fields[0] as { readonly name: string }).name;
-      const inPrefix = this.#matches(name).filter(({ to }) => to <= prefix.length);
-      labels = labelsOf([...this.#extractor.fixed, ...inPrefix.map(tagOf)]);
-      this.#blockLabels.set(block, labels);
+      const firstField = (group.fields[0] as { readonly name: string }).name;
+      const matches = this.#matches(prefix + firstField).filter(({ to }) => to <= prefix.length);
+      name = {
+        metric: metricName(withoutMatches(prefix, matches)),
+        labels: labelsOf([...this.#extractor.fixed, ...matches.map(tagOf)]),
+      };
+      this.#prefixes.set(block, name);
     }
-    return labels;
+    return name;
   }
 
-  fieldsOf(block: BlockRecord): readonly MetricName[] {
+  /** The names of a block's fields; undefined for those that are not shown. */
+  fieldsOf(block: BlockRecord): readonly (MetricName | undefined)[] {
     let fields = this.#blockFields.get(block);
     if (fields === undefined) {
-      fields = block.group.fields.map(({ name }) => this.extract(block.prefix + name));
+      fields = block.group.fields.map((_field, index) =>
+        block.shows(index) ? this.extract(block.nameOf(index)) : undefined,
+      );
       this.#blockFields.set(block, fields);
     }
     return fields;
@@ -81,18 +88,23 @@ export class MetricNames {
   /** Undefined when what is found in the prefix depends on the field, or reaches into it. */
   #makeShape(key: string, group: StatGroup<string>, prefix: string): BlockShape | undefined {
     const fields: MetricName[] = [];
-    let prefixPlaces: string | undefined;
+    let firstPlaces: string | undefined;
     for (const { name } of group.fields) {
-      const text = prefix + name;
-      const matches = this.#matches(text);
+      const matches = this.#matches(prefix + name);
       const inPrefix = matches.filter(({ from }) => from < prefix.length);
       if (inPrefix.some(({ to }) => to > prefix.length)) return undefined;
       const places = inPrefix.map(({ tag, from, to }) => `${tag} ${from} ${to}`).join();
-      prefixPlaces ??= places;
-      if (places !== prefixPlaces) return undefined;
-      const inField = matches.filter(({ from }) => from >= prefix.length);
+      firstPlaces ??= places;
+      if (places !== firstPlaces) return undefined;
+      const inField = matches
+        .filter(({ from }) => from >= prefix.length)
+        .map((match) => ({
+          ...match,
+          from: match.from - prefix.length,
+          to: match.to - prefix.length,
+        }));
       fields.push({
-        metric: metricName(withoutMatches(text, matches)),
+        metric: sanitizeName(withoutMatches(name, inField)),
         labels: labelsOf(inField.map(tagOf)),
       });
     }

@@ -5,15 +5,20 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** The name of a metric: Envoy's, with `envoy_` before it and an underscore for what is not allowed. */
 export function metricName(extractedName: string): string {
-  return sanitize(`envoy_${extractedName}`);
+  return sanitizeName(`envoy_${extractedName}`);
 }
 
 /** Tags as labels: `envoy.cluster_name` is `envoy_cluster_name`. */
 export function labelsOf(tags: readonly Tag[]): Labels {
-  return Object.fromEntries(tags.map(([name, value]) => [sanitize(name), value]));
+  return Object.fromEntries(
+    tags.map(([name, value]) => {
+      const sanitized = sanitizeName(name);
+      return [/^[0-9]/.test(sanitized) ? `_${sanitized}` : sanitized, value];
+    }),
+  );
 }
 
-function sanitize(name: string): string {
-  const sanitized = name.replace(/[^a-zA-Z0-9_]/g, '_');
-  return /^[0-9]/.test(sanitized) ? `_${sanitized}` : sanitized;
+/** Replaces each character that neither metrics nor labels may have in their names. */
+export function sanitizeName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_]/g, '_');
 }
