@@ -7,9 +7,6 @@ import type { DataSource } from '#gen/envoy/config/core/v3/base_pb.d.ts';
  * now. Reports and returns nothing when the source cannot be read or names nothing.
  */
 export function readDataSource(context: ParseContext, source: DataSource): string | undefined {
-  if (source.watchedDirectory !== undefined) {
-    context.at('watched_directory').error('is not supported by Proa yet');
-  }
   const { specifier } = source;
   switch (specifier.case) {
     case 'inlineString':

@@ -52,6 +52,7 @@ export function parseHttpConnectionManager(
   parsers: ConnectionManagerParsers,
 ): HttpConnectionManagerConfig | undefined {
   const routeConfig = parseRoutes(context, message, parsers);
+  const { streamErrorOnInvalidHttpMessage: streamError = false } = message;
   const config: Omit<HttpConnectionManagerConfig, 'routeConfig'> = {
     type: TYPE,
     name,
@@ -67,9 +68,7 @@ export function parseHttpConnectionManager(
     ...parseTimeouts(message),
     maxRequestHeadersKb: message.maxRequestHeadersKb ?? DEFAULT_MAX_REQUEST_HEADERS_KB,
     streamErrorOnInvalidHttpMessage:
-      message.httpProtocolOptions?.overrideStreamErrorOnInvalidHttpMessage ??
-      message.streamErrorOnInvalidHttpMessage ??
-      false,
+      message.httpProtocolOptions?.overrideStreamErrorOnInvalidHttpMessage ?? streamError,
     forwarding: parseForwarding(context, message),
     requestId: parseRequestId(context, message),
     path: parsePath(message),

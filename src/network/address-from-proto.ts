@@ -28,7 +28,6 @@ export function parseAddress(
 }
 
 /** The part of `parseAddress` that is about IP addresses. */
-/** The part of `parseAddress` that is about IP addresses. */
 export function parseSocketAddress(
   context: ParseContext,
   { address: host, portSpecifier }: SocketAddress,

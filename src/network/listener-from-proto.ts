@@ -39,26 +39,47 @@ export function parseListener<Filter extends NetworkFilterConfig, AccessLog>(
       parsers.networkFilters,
     );
   const accessLog = parsers.parseAccessLogs(context.at('access_log'), message.accessLog);
+  const settings = parseSettings(message);
   if (address === undefined) return undefined;
-  const protoAddress = message.address?.address;
   return {
     name: message.name === '' ? formatAddress(address) : message.name,
     address,
-    ipv4Compat: protoAddress?.case === 'socketAddress' && protoAddress.value.ipv4Compat,
     statPrefix: message.statPrefix === '' ? statPrefixOf(address) : message.statPrefix,
     filterChains,
     defaultFilterChain,
+    accessLog,
+    metadata: message.metadata?.filterMetadata ?? {},
+    ...settings,
+  };
+}
+
+/** What does not depend on the address. */
+function parseSettings(
+  message: ListenerProto,
+): Pick<
+  ListenerConfig,
+  | 'ipv4Compat'
+  | 'perConnectionBufferLimitBytes'
+  | 'trafficDirection'
+  | 'bindToPort'
+  | 'reusePort'
+  | 'tcpBacklogSize'
+  | 'drainType'
+> {
+  const protoAddress = message.address?.address;
+  const { bindToPort = true, deprecatedV1 } = message;
+  const bindsByOldField = deprecatedV1?.bindToPort ?? true;
+  return {
+    ipv4Compat: protoAddress?.case === 'socketAddress' && protoAddress.value.ipv4Compat,
     perConnectionBufferLimitBytes:
       message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     trafficDirection:
       enumName('envoy.config.core.v3.TrafficDirection', message.trafficDirection) ?? 'UNSPECIFIED',
-    metadata: message.metadata?.filterMetadata ?? {},
-    bindToPort: message.bindToPort ?? message.deprecatedV1?.bindToPort ?? true,
+    bindToPort: bindToPort && bindsByOldField,
     reusePort: message.enableReusePort ?? true,
     tcpBacklogSize: message.tcpBacklogSize,
     drainType:
       enumName('envoy.config.listener.v3.Listener.DrainType', message.drainType) ?? 'DEFAULT',
-    accessLog,
   };
 }
 
