@@ -4,7 +4,7 @@ import { compareWithEnvoy, knownDifferenceOf } from './harness/comparison.ts';
 import { describe, observationDifferences } from './harness/difference.ts';
 import type { GroupRun } from './harness/observation.ts';
 import { envoyCommand, type ProxyCommand, proaCommand } from './harness/proxy-command.ts';
-import { record } from './harness/recording.ts';
+import { record, recordedUnder } from './harness/recording.ts';
 import { runGroup } from './harness/run-group.ts';
 import type { Group } from './harness/scenario.ts';
 
@@ -108,7 +108,7 @@ function reportDifferences(group: Group, left: GroupRun, right: GroupRun): numbe
     if (one === undefined || other === undefined) continue;
     const found = options['against-itself']
       ? observationDifferences(one, other)
-      : compareWithEnvoy(one, other, knownDifferenceOf(group.name, name));
+      : compareWithEnvoy(one, other, knownDifferenceOf(group.name, name), recordedUnder);
     if (found.length === 0) continue;
     different += 1;
     say(`  ${name}`);

@@ -3,7 +3,7 @@ import { compareWithEnvoy, knownDifferenceOf } from './comparison.ts';
 import { describe } from './difference.ts';
 import type { Observation } from './observation.ts';
 import { proaCommand } from './proxy-command.ts';
-import { recordedAnswer } from './recording.ts';
+import { recordedAnswer, recordedUnder } from './recording.ts';
 import { runGroup } from './run-group.ts';
 import type { Group, Scenario } from './scenario.ts';
 
@@ -49,7 +49,7 @@ function failureOf(
   }
   if (observation === undefined) return 'the scenario was not played';
   const known = knownDifferenceOf(group.name, scenario.name);
-  const found = compareWithEnvoy(recorded, observation, known);
+  const found = compareWithEnvoy(recorded, observation, known, recordedUnder);
   if (found.length === 0) return undefined;
   return found.map((each) => describe(each, ['Envoy', 'Proa'])).join('\n');
 }

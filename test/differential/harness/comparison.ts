@@ -1,11 +1,14 @@
-import { type KnownDifference, knownDifferences } from '../known-differences.ts';
-import { type Difference, differences, observationDifferences } from './difference.ts';
-import type { Observation } from './observation.ts';
+import { type Expectation, type KnownDifference, knownDifferences } from '../known-differences.ts';
+import { type Difference, observationDifferences } from './difference.ts';
+import type { Observation, ObservedStats } from './observation.ts';
 
 /** The difference that is known for a scenario, if any. */
 export function knownDifferenceOf(group: string, scenario: string): KnownDifference | undefined {
-  return knownDifferences.find((each) => each.group === group && each.scenario === scenario);
+  return knownDifferences.find((each) => each.group === group && each.scenarios.includes(scenario));
 }
+
+/** What Envoy answered in another scenario. */
+export type Answers = (group: string, scenario: string) => Observation | undefined;
 
 /**
  * What Proa is expected to show where Envoy showed `envoy`, and how what it showed differs from that. A known
@@ -15,21 +18,46 @@ export function compareWithEnvoy(
   envoy: Observation,
   proa: Observation,
   known: KnownDifference | undefined,
+  answers: Answers,
 ): Difference[] {
   if (known === undefined) return observationDifferences(envoy, proa);
-  const sections = [...Object.keys(known.proa), ...(known.consequences ?? [])];
-  if (differences(only(envoy, sections), only(proa, sections)).length === 0) {
+  if (observationDifferences(envoy, proa).length === 0) {
     return [{ path: '(known difference)', expected: known.reason, actual: 'no longer different' }];
   }
-  const ignored = known.consequences ?? [];
-  const expected = without({ ...envoy, ...known.proa }, ignored);
-  return differences(expected, without(proa, ignored));
+  return compareWithExpectation(envoy, proa, known.proa, answers);
 }
 
-function only(observation: Observation, sections: readonly string[]): object {
-  return Object.fromEntries(Object.entries(observation).filter(([key]) => sections.includes(key)));
+function compareWithExpectation(
+  envoy: Observation,
+  proa: Observation,
+  expectation: Expectation,
+  answers: Answers,
+): Difference[] {
+  switch (expectation.kind) {
+    case 'like': {
+      const model = answers(expectation.group, expectation.scenario);
+      const path = `what Envoy showed in "${expectation.scenario}"`;
+      if (model === undefined) return [{ path, expected: 'recorded', actual: 'not recorded' }];
+      return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(proa));
+    }
+    case 'instead': {
+      const expected = { ...envoy, ...expectation.parts };
+      const ignored = expectation.consequences ?? [];
+      return observationDifferences(without(expected, ignored), without(proa, ignored));
+    }
+  }
 }
 
-function without(observation: Observation, sections: readonly string[]): object {
-  return Object.fromEntries(Object.entries(observation).filter(([key]) => !sections.includes(key)));
+function withoutReceivedBytes(observation: Observation): Observation {
+  const stats: Record<string, ObservedStats[string]> = {};
+  for (const [scope, values] of Object.entries(observation.stats)) {
+    const kept = Object.entries(values).filter(([name]) => !name.endsWith('cx_rx_bytes_total'));
+    stats[scope] = Object.fromEntries(kept);
+  }
+  return { ...observation, stats };
+}
+
+function without(observation: Observation, parts: readonly (keyof Observation)[]): Observation {
+  const kept = Object.entries(observation).filter(([key]) => !parts.some((part) => part === key));
+  return { client: [], upstream: {}, log: [], stats: {}, ...Object.fromEntries(kept) };
 }

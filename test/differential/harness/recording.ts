@@ -29,6 +29,11 @@ export function recordedAnswer(group: Group, scenario: Scenario): Observation | 
   return recorded.observation;
 }
 
+/** The recorded answer to the scenario of that name, of whatever definition. */
+export function recordedUnder(groupName: string, scenarioName: string): Observation | undefined {
+  return read({ name: groupName })[scenarioName]?.observation;
+}
+
 /** Records answers; those of other scenarios that still exist are kept. */
 export async function record(
   group: Group,
@@ -48,7 +53,7 @@ export async function record(
   await writeFile(pathOf(group), `${format(recording, 0)}\n`);
 }
 
-function read(group: Group): Recording {
+function read(group: Pick<Group, 'name'>): Recording {
   try {
     return JSON.parse(readFileSync(pathOf(group), 'utf8')) as Recording;
   } catch {
@@ -56,7 +61,7 @@ function read(group: Group): Recording {
   }
 }
 
-function pathOf(group: Group): string {
+function pathOf(group: Pick<Group, 'name'>): string {
   return join(DIRECTORY, `${group.name}.json`);
 }
 
