@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '#base/installation.ts';
 
 /** What identifies this build; `/server_info` and `--version` show it. */
 export interface BuildVersion {
@@ -12,7 +13,7 @@ export interface BuildVersion {
 }
 
 /** Reads the version of the package that this file belongs to, as sources or built. */
-export function buildVersion(root: string = join(import.meta.dirname, '../..')): BuildVersion {
+export function buildVersion(root: string = packageRoot): BuildVersion {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly version: string;
   };

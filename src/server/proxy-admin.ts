@@ -52,7 +52,7 @@ export class ProxyAdmin implements AdminServices {
   }
 
   get profilePath(): string {
-    return this.#proxy.loaded.parsed.admin?.profilePath ?? '';
+    return this.#proxy.profilePath;
   }
 
   get logLevels(): LogLevels {
@@ -72,7 +72,7 @@ export class ProxyAdmin implements AdminServices {
   }
 
   node(): JsonObject {
-    const { node } = this.#proxy.loaded.bootstrap;
+    const { node } = this.#proxy.record.decode();
     return node === undefined ? {} : toEnvoyJson(node);
   }
 
@@ -85,7 +85,7 @@ export class ProxyAdmin implements AdminServices {
   }
 
   configDump(): readonly JsonObject[] {
-    const { bootstrap } = this.#proxy.loaded;
+    const bootstrap = this.#proxy.record.decode();
     const updated = new Date(this.#proxy.startWallMs).toISOString();
     return [
       bootstrapDump(bootstrap, updated),
@@ -96,7 +96,7 @@ export class ProxyAdmin implements AdminServices {
   }
 
   endpointsConfigDump(): JsonObject | undefined {
-    return endpointsDump(this.#proxy.loaded.bootstrap);
+    return endpointsDump(this.#proxy.record.decode());
   }
 
   unreadyTargets(): readonly UnreadyTargets[] {

@@ -3,16 +3,17 @@ import { filesystemStats } from '#access-log/filesystem-stats.ts';
 import { createRandom } from '#base/random.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { ProxyOptions } from '#cli/options.ts';
-import type { LoadedBootstrap } from '#config/load-bootstrap.ts';
 import type { Address } from '#network/address.ts';
 import { formatAddress } from '#network/address.ts';
 import { AdminServer } from '#server/admin/admin-server.ts';
 import type { DrainListenersOptions, ServerState } from '#server/admin/admin-services.ts';
 import type { BootstrapConfig } from '#server/bootstrap-config.ts';
+import type { BootstrapRecord } from '#server/bootstrap-record.ts';
 import { ListenerRegistry } from '#server/listener-registry.ts';
 import { localIpAddress } from '#server/local-address.ts';
 import type { ProxyLogger } from '#server/log/logger.ts';
 import { ProxyAdmin } from '#server/proxy-admin.ts';
+import { releaseMemoryOfStart } from '#server/release-memory.ts';
 import { Runtime } from '#server/runtime/runtime.ts';
 import { runtimeStats } from '#server/runtime/runtime-stats.ts';
 import { serverStats } from '#server/server-stats.ts';
@@ -29,12 +30,15 @@ const { field } = serverStats;
 const STATE_NUMBERS = { LIVE: 0, DRAINING: 1, PRE_INITIALIZING: 2, INITIALIZING: 3 } as const;
 const STATS_FLUSH_INTERVAL_MS = 5000;
 const CLOSE_FILES_TIMEOUT_MS = 2000;
+/** Long enough after the start for those who wait for it to get their first answers. */
+const RELEASE_MEMORY_AFTER_MS = 1000;
 
 /** The running proxy: what the main thread owns, from the configuration to the last log line. */
 export class Proxy implements WorkerPoolOwner {
   readonly options: ProxyOptions;
-  readonly loaded: LoadedBootstrap<BootstrapConfig>;
+  readonly record: BootstrapRecord;
   readonly logger: ProxyLogger;
+  readonly #config: BootstrapConfig;
   readonly stats = new StatsStore();
   readonly clusters: ClusterRegistry;
   readonly listeners: ListenerRegistry;
@@ -57,11 +61,13 @@ export class Proxy implements WorkerPoolOwner {
 
   constructor(
     options: ProxyOptions,
-    loaded: LoadedBootstrap<BootstrapConfig>,
+    config: BootstrapConfig,
+    record: BootstrapRecord,
     logger: ProxyLogger,
   ) {
     this.options = options;
-    this.loaded = loaded;
+    this.#config = config;
+    this.record = record;
     this.logger = logger;
     const { stats } = this;
     this.#serverStats = stats.block(serverStats, 'server.');
@@ -71,7 +77,7 @@ export class Proxy implements WorkerPoolOwner {
       stats: this.#fileStats,
     });
     this.runtime = new Runtime(
-      loaded.parsed.runtimeLayers,
+      config.runtimeLayers,
       stats.block(runtimeStats, 'runtime.'),
       (values) => this.#workers.broadcast({ kind: 'runtime', values }),
     );
@@ -79,8 +85,8 @@ export class Proxy implements WorkerPoolOwner {
       count: options.concurrency,
       store: stats,
       identity: {
-        serviceCluster: options.serviceCluster || (loaded.bootstrap.node?.cluster ?? ''),
-        serviceNode: options.serviceNode || (loaded.bootstrap.node?.id ?? ''),
+        serviceCluster: options.serviceCluster || record.nodeCluster,
+        serviceNode: options.serviceNode || record.nodeId,
         localIp: localIpAddress(options.localAddressIpVersion),
       },
       owner: this,
@@ -104,7 +110,7 @@ export class Proxy implements WorkerPoolOwner {
 
   /** Resolves when the proxy serves, or to why it cannot. */
   async start(): Promise<Result<void, string>> {
-    const { parsed } = this.loaded;
+    const parsed = this.#config;
     this.#setState('PRE_INITIALIZING');
     this.#serverStats.set(field.concurrency, this.options.concurrency);
     const logs = this.#openAccessLogs();
@@ -124,6 +130,7 @@ export class Proxy implements WorkerPoolOwner {
     this.#timers.push(
       setInterval(() => this.stats.flushHistograms(), STATS_FLUSH_INTERVAL_MS).unref(),
     );
+    this.#timers.push(setTimeout(releaseMemoryOfStart, RELEASE_MEMORY_AFTER_MS).unref());
     this.logger.component('main').info('all workers serve', {
       listeners: parsed.listeners.length,
       clusters: parsed.clusters.length,
@@ -155,6 +162,10 @@ export class Proxy implements WorkerPoolOwner {
   reopenLogs(): void {
     this.#files.reopen();
     this.logger.reopen();
+  }
+
+  get profilePath(): string {
+    return this.#config.admin?.profilePath ?? '';
   }
 
   get state(): ServerState {
@@ -244,7 +255,7 @@ export class Proxy implements WorkerPoolOwner {
   }
 
   #openAccessLogs(): Result<void, string> {
-    const { listeners, admin } = this.loaded.parsed;
+    const { listeners, admin } = this.#config;
     const logs = [
       ...listeners.flatMap(({ filterChains, defaultFilterChain, accessLog }) => [
         ...accessLog,
@@ -262,7 +273,7 @@ export class Proxy implements WorkerPoolOwner {
   }
 
   async #startAdmin(): Promise<Result<void, string>> {
-    const { admin } = this.loaded.parsed;
+    const { admin } = this.#config;
     if (admin === undefined) return ok(undefined);
     const log = this.logger.component('admin');
     this.#admin = new AdminServer({

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { ProxyOptions } from '#cli/options.ts';
 import { formatConfigError } from '#config/config-error.ts';
 import { formatAddress } from '#network/address.ts';
+import { BootstrapRecord } from '#server/bootstrap-record.ts';
 import { createLogger, type ProxyLogger } from '#server/log/logger.ts';
 import { readBootstrap } from '#server/read-bootstrap.ts';
 
@@ -26,7 +27,8 @@ export async function runServer(options: ProxyOptions): Promise<number> {
     return 0;
   }
   const { Proxy } = await import('#server/proxy.ts');
-  const proxy = new Proxy(options, read.value, logger);
+  const { bootstrap, parsed } = read.value;
+  const proxy = new Proxy(options, parsed, new BootstrapRecord(bootstrap), logger);
   const started = await proxy.start();
   if (!started.ok) {
     logger.component('main').critical(started.error);

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { Worker as Thread } from 'node:worker_threads';
 import { createLedger } from '#access-log/access-log-batches.ts';
+import { codeDirectory, isBuilt } from '#base/installation.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 import type { WorkerCommand, WorkerIdentity, WorkerReport } from '#worker/messages.ts';
 
@@ -123,8 +125,6 @@ function post(thread: Thread, command: WorkerCommand): void {
   thread.postMessage(command);
 }
 
-/** Beside this file's folder, as a source or as built. */
-function workerEntry(): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`../worker/worker-entry.${extension}`, import.meta.url);
+function workerEntry(): string {
+  return join(codeDirectory, 'worker', `worker-entry.${isBuilt ? 'js' : 'ts'}`);
 }

@@ -187,7 +187,7 @@ await t.test('runs what was built, with the condition that resolves imports ther
   age(join(root, 'dist/main.js'), 50);
   const built = launch([proa], path, '/').launched;
   t.equal(built?.file, join(root, 'dist/main.js'));
-  t.strictSame(built?.flags, ['--disable-warning=ExperimentalWarning', '--conditions=dist']);
+  t.strictSame(built?.flags, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2']);
   write(join(root, 'src/deep/changed.ts'), '');
   t.equal(
     launch([proa], path, '/').launched?.file,

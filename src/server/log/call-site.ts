@@ -1,8 +1,9 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '#base/installation.ts';
 import { type LogSource, noSource } from './log-record.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = packageRoot;
 
 /**
  * Finds the place in the sources that called, `callers` functions above the one that asks. Costs
