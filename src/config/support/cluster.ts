@@ -48,7 +48,6 @@ export const clusterSupport: SupportTable = {
     lb_policy: {
       values: ['ROUND_ROBIN', 'LEAST_REQUEST', 'RANDOM', 'LOAD_BALANCING_POLICY_CONFIG'],
     },
-    protocol_selection: { values: ['USE_CONFIGURED_PROTOCOL'] },
     cleanup_interval: { warned: 'there are no hosts to clean up' },
     preconnect_policy: noPrefetch,
     track_cluster_stats: { warned: 'these statistics are not kept' },

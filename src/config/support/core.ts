@@ -5,7 +5,10 @@ const shown = 'opaque';
 /** What messages of every family are made of. */
 export const coreSupport: SupportTable = {
   'envoy.config.core.v3.Node': {
-    ...supported('id', 'cluster', 'metadata', 'locality'),
+    id: shown,
+    cluster: shown,
+    metadata: shown,
+    locality: shown,
     dynamic_parameters: shown,
     user_agent_name: shown,
     user_agent_version: shown,
@@ -42,8 +45,11 @@ export const coreSupport: SupportTable = {
   ),
   'envoy.config.core.v3.RuntimeFractionalPercent': supported('default_value', 'runtime_key'),
   'envoy.config.core.v3.RuntimeUInt32': supported('default_value', 'runtime_key'),
-  'envoy.config.core.v3.RuntimeDouble': supported('default_value', 'runtime_key'),
-  'envoy.config.core.v3.HeaderValue': supported('key', 'value', 'raw_value'),
+  'envoy.config.core.v3.RuntimeDouble': {
+    default_value: 'supported',
+    runtime_key: { warned: 'the default value counts' },
+  },
+  'envoy.config.core.v3.HeaderValue': supported('key', 'value'),
   'envoy.config.core.v3.HeaderValueOption': supported(
     'header',
     'append',
@@ -67,6 +73,7 @@ export const coreSupport: SupportTable = {
     'max_stream_duration',
     'headers_with_underscores_action',
     'max_requests_per_connection',
+    'max_response_headers_kb',
   ),
   'envoy.config.core.v3.Http1ProtocolOptions': {
     ...supported(

@@ -1,11 +1,10 @@
 import { type SupportTable, supported } from '#config/support/message-support.ts';
 
 export const endpointSupport: SupportTable = {
-  'envoy.config.endpoint.v3.ClusterLoadAssignment': supported(
-    'cluster_name',
-    'endpoints',
-    'policy',
-  ),
+  'envoy.config.endpoint.v3.ClusterLoadAssignment': {
+    ...supported('endpoints', 'policy'),
+    cluster_name: 'opaque',
+  },
   'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': {
     ...supported('overprovisioning_factor', 'weighted_priority_health'),
     endpoint_stale_after: { warned: 'the assignment is not from a control plane' },

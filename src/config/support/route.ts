@@ -104,6 +104,7 @@ export const routeSupport: SupportTable = {
     'prefix_rewrite',
     'regex_rewrite',
     'path_rewrite_policy',
+    'path_rewrite',
     'host_rewrite_literal',
     'auto_host_rewrite',
     'host_rewrite_header',
@@ -123,12 +124,10 @@ export const routeSupport: SupportTable = {
     'grpc_timeout_header_offset',
   ),
   'envoy.config.route.v3.RouteAction.UpgradeConfig': supported('upgrade_type', 'enabled'),
-  'envoy.config.route.v3.WeightedCluster': supported(
-    'clusters',
-    'total_weight',
-    'runtime_key_prefix',
-    'header_name',
-  ),
+  'envoy.config.route.v3.WeightedCluster': {
+    ...supported('clusters', 'runtime_key_prefix', 'header_name'),
+    total_weight: { warned: 'the sum of the weights counts, as in Envoy' },
+  },
   'envoy.config.route.v3.WeightedCluster.ClusterWeight': {
     ...headerMutations,
     ...supported(
@@ -152,5 +151,4 @@ export const routeSupport: SupportTable = {
     'strip_query',
   ),
   'envoy.config.route.v3.DirectResponseAction': supported('status', 'body'),
-  'envoy.config.route.v3.FilterConfig': supported('config', 'is_optional', 'disabled'),
 };

@@ -57,9 +57,9 @@ t.test('fields that are read without being supported are named', (t) => {
 
 t.test('messages within messages are recorded', (t) => {
   const reads = new FieldReads();
-  const [sample] = sampleMessages('envoy.config.core.v3.HeaderValueOption');
-  const { header } = reads.record(sample as NonNullable<typeof sample>);
-  t.equal(header?.key, 'text');
+  for (const sample of sampleMessages('envoy.config.core.v3.HeaderValueOption')) {
+    t.type(reads.record(sample).header?.key, 'string');
+  }
   t.same(reads.of('envoy.config.core.v3.HeaderValue'), ['key']);
   t.end();
 });

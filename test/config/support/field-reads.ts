@@ -10,9 +10,19 @@
 import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
 import { ParseContext } from '#config/parse-context.ts';
 import { findMessageType } from '#config/registry.ts';
+import type { FieldSupport } from '#config/support/message-support.ts';
 import { supportTable } from '#config/support/support-table.ts';
 
 type Fields = Record<string, unknown>;
+
+/** Whether a field has an effect only if somebody reads it. */
+function mustBeRead(field: DescField, stated: FieldSupport): boolean {
+  if (stated === 'opaque') return false;
+  if (typeof stated === 'object') return 'values' in stated && stated.values.length > 1;
+  // A message in which nothing is supported is there for its warnings.
+  const held = Object.values(supportTable[field.message?.typeName ?? ''] ?? { any: 'supported' });
+  return held.length === 0 || held.some((one) => one === 'supported');
+}
 
 export class FieldReads {
   readonly #reads = new Map<string, Set<string>>();
@@ -34,8 +44,7 @@ export class FieldReads {
 
   /**
    * What the table says of the named types and the code does not do, or the other way round: a
-   * supported field that nobody reads, or a field that is read without being supported. A field that
-   * the table warns about may be read or not.
+   * supported field that nobody reads, or a field that is read without being supported.
    */
   differences(...typeNames: readonly string[]): string[] {
     return typeNames.flatMap((name) => {
@@ -49,8 +58,7 @@ export class FieldReads {
         if (stated === undefined) {
           return reads.has(field.name) ? [`${name}.${field.name}: read, but not supported`] : [];
         }
-        const isWarned = typeof stated === 'object' && 'warned' in stated;
-        if (isWarned || stated === 'opaque' || reads.has(field.name)) return [];
+        if (reads.has(field.name) || !mustBeRead(field, stated)) return [];
         return [`${name}.${field.name}: supported, but not read`];
       });
     });

@@ -57,9 +57,9 @@ const extensions: Readonly<Record<string, readonly MessageTypeName[]>> = {
 };
 
 /**
- * Messages of a type in which every supported field is set, to anything of the right type. Where
- * there is a choice (alternatives, enum values, extensions) each message takes another one, by a
- * sequence that is the same every time.
+ * Messages of a type in which the supported fields are set, half of them in each, to anything of the
+ * right type. Where there is a choice (alternatives, enum values, extensions) each message takes
+ * another one, by a sequence that is the same every time.
  */
 export function sampleMessages<Name extends MessageTypeName>(
   name: Name,
@@ -73,6 +73,19 @@ export function sampleMessages<Name extends MessageTypeName>(
 function supportedFields(type: DescMessage): readonly DescField[] {
   const support = supportTable[type.typeName];
   return support === undefined ? type.fields : type.fields.filter(({ name }) => name in support);
+}
+
+/** Texts that must be more than any text, for what comes after them to be looked at. */
+const texts: Readonly<Record<string, string>> = {
+  address: '127.0.0.1',
+  address_prefix: '127.0.0.0',
+  path_template: '/{a}',
+};
+
+/** Extensions in a map are found by the names of their types. */
+function keyFor(value: unknown): string {
+  const typeUrl = (value as { typeUrl?: string }).typeUrl ?? '';
+  return typeUrl === '' ? 'name' : typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
 }
 
 class Sampler {
@@ -97,7 +110,9 @@ class Sampler {
     const fields = message as unknown as Fields;
     const supported = supportedFields(type);
     for (const field of supported) {
-      if (field.oneof === undefined) fields[field.localName] = this.#value(field, depth, owner);
+      // Some fields matter only where others are not set.
+      if (field.oneof !== undefined || (depth > 0 && this.#choose([false, true], depth))) continue;
+      fields[field.localName] = this.#value(field, depth, owner);
     }
     for (const oneof of type.oneofs) {
       const members = supported.filter((field) => field.oneof === oneof);
@@ -112,12 +127,12 @@ class Sampler {
   #value(field: DescField, depth: number, owner: string): unknown {
     const value = this.#item(field, depth, owner);
     if (field.fieldKind === 'list') return [value];
-    if (field.fieldKind === 'map') return { [field.message?.typeName ?? 'name']: value };
+    if (field.fieldKind === 'map') return { [keyFor(value)]: value };
     return value;
   }
 
   #item(field: DescField, depth: number, owner: string): unknown {
-    if (field.scalar !== undefined) return scalarValue(field.scalar);
+    if (field.scalar !== undefined) return texts[field.name] ?? scalarValue(field.scalar);
     if (field.enum !== undefined) return this.#enumValue(field, depth);
     const type = field.message as DescMessage;
     const name = `${field.parent.typeName}.${field.name}`;
