@@ -13,6 +13,8 @@ export interface KnownDifference {
 export type Expectation =
   /** The same as Envoy shows in that scenario, but for the number of bytes received. */
   | { readonly kind: 'like'; readonly group: string; readonly scenario: string }
+  /** It refuses the configuration, by the name of what it does not support. */
+  | { readonly kind: 'refused' }
   /** These parts of the observation, and otherwise what Envoy shows in the scenario at hand. */
   | {
       readonly kind: 'instead';
@@ -30,6 +32,8 @@ const refusedHead = like('request-syntax', 'garbage is refused');
 
 /** 400 and a closed connection after the head has been forwarded. */
 const refusedChunk = like('request-framing', 'a chunk size that is no number');
+
+const refusedConfiguration: Expectation = { kind: 'refused' };
 
 /** 502 and a closed upstream connection. */
 const refusedResponse = like('responses', 'another protocol in the response');
@@ -132,5 +136,49 @@ export const knownDifferences: readonly KnownDifference[] = [
       'RFC 9110 section 15.2.2: 101 answers an Upgrade header field; forwarded unasked it would leave both ' +
       'sides with different views of the connection',
     proa: refusedResponse,
+  },
+  {
+    group: 'destinations',
+    scenarios: [
+      'a filter that is disabled where it is listed and enabled by a route',
+      'a filter that a route disables',
+      'a filter that a virtual host disables',
+    ],
+    reason: 'the header mutation filter is not supported yet; the router is the only HTTP filter',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'routing',
+    scenarios: ['filter state that nobody sets', 'a virtual host’s matcher tree'],
+    reason: 'filter state and matcher trees are not supported yet',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'header-rules',
+    scenarios: [
+      'request header from %FILTER_STATE(x)%',
+      'request header from %PER_REQUEST_STATE(x)%',
+      'request header from %CEL(request.path)%',
+    ],
+    reason: 'filter state and the Common Expression Language are not supported yet',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'access-log',
+    scenarios: ['operator %FILTER_STATE(key)%', 'filter: CEL expression'],
+    reason: 'filter state and the Common Expression Language are not supported yet',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'access-log',
+    scenarios: ['operator %TRACE_ID%', 'operator %SPAN_ID%'],
+    reason: 'tracing is not supported yet',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'access-log',
+    scenarios: ['operator %DOWNSTREAM_PEER_URI_SAN%', 'operator %DOWNSTREAM_HANDSHAKE_DURATION%'],
+    reason: 'TLS is not supported yet',
+    proa: refusedConfiguration,
   },
 ];

@@ -96,3 +96,10 @@ t.test('Proa can be held to what Envoy shows in another scenario', async (t) => 
   t.equal(compare({ ...proa, log: [] }, alike('model'))[0]?.path, 'log[0]');
   t.equal(compare(proa, alike('nothing'))[0]?.actual, 'not recorded');
 });
+
+t.test('Proa can be held to refusing a configuration', async (t) => {
+  const refusing: KnownDifference = { ...known, proa: { kind: 'refused' } };
+  const refused: Observation = { refused: true, client: [], upstream: {}, log: [], stats: {} };
+  t.same(compare(refused, refusing), []);
+  t.equal(compare({ ...envoy, log: [] }, refusing)[0]?.path, 'refused');
+});

@@ -40,6 +40,10 @@ function compareWithExpectation(
       if (model === undefined) return [{ path, expected: 'recorded', actual: 'not recorded' }];
       return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(proa));
     }
+    case 'refused':
+      return proa.refused === true
+        ? []
+        : [{ path: 'refused', expected: true, actual: proa.refused }];
     case 'instead': {
       const expected = { ...envoy, ...expectation.parts };
       const ignored = expectation.consequences ?? [];
