@@ -57,7 +57,7 @@ const extensions: Readonly<Record<string, readonly MessageTypeName[]>> = {
 };
 
 /**
- * Messages of a type in which the supported fields are set, half of them in each, to anything of the
+ * Messages of a type in which the supported fields are set, not all of them in each, to anything of the
  * right type. Where there is a choice (alternatives, enum values, extensions) each message takes
  * another one, by a sequence that is the same every time.
  */
@@ -111,7 +111,8 @@ class Sampler {
     const supported = supportedFields(type);
     for (const field of supported) {
       // Some fields matter only where others are not set.
-      if (field.oneof !== undefined || (depth > 0 && this.#choose([false, true], depth))) continue;
+      const odds = field.message === undefined ? [true, false] : [true, true, true, false];
+      if (field.oneof !== undefined || (depth > 0 && !this.#choose(odds, depth))) continue;
       fields[field.localName] = this.#value(field, depth, owner);
     }
     for (const oneof of type.oneofs) {
