@@ -1,9 +1,9 @@
 import type { BlockRecord } from '#stats/block-record.ts';
 import type { HistogramRecord } from '#stats/histogram-record.ts';
-import type { MetricName, MetricNames } from '#stats/metric-names.ts';
+import type { BlockShape, MetricNames } from '#stats/metric-names.ts';
 import type { NamedRecord } from '#stats/named-record.ts';
 import type { Labels } from '#stats/prometheus-name.ts';
-import type { StatKind } from '#stats/stat-group.ts';
+import type { StatGroup, StatKind } from '#stats/stat-group.ts';
 
 /** A block with the labels that its prefix gives to all of its fields. */
 export interface LabelledBlock {
@@ -19,14 +19,10 @@ export interface FieldSeries {
   readonly blocks: readonly LabelledBlock[];
 }
 
-/** A statistic by itself. */
+/** A statistic that threads named themselves. */
 export interface SingleSeries {
-  readonly name: string;
   readonly labels: Labels;
-  readonly source:
-    | NamedRecord
-    | HistogramRecord
-    | { readonly block: BlockRecord; readonly field: number };
+  readonly record: NamedRecord | HistogramRecord;
 }
 
 /** All series of one metric, as Prometheus wants them together. */
@@ -41,8 +37,8 @@ export interface MetricFamily {
 export class FamilySorter {
   readonly #names: MetricNames;
   readonly #families = new Map<string, MetricFamily>();
-  /** Blocks of one group whose fields go to the same families, which refer to the list. */
-  readonly #blocksByShape = new Map<string, LabelledBlock[]>();
+  /** Blocks whose fields go to the same families, which refer to the lists. */
+  readonly #blocksByShape = new Map<BlockShape, Map<string, LabelledBlock[]>>();
 
   constructor(names: MetricNames) {
     this.#names = names;
@@ -59,42 +55,42 @@ export class FamilySorter {
 
   /** Adds a statistic that threads named themselves. */
   addNamed(kind: StatKind, record: NamedRecord | HistogramRecord): void {
-    this.#addSingle(kind, record.name, this.#names.of(record, record.name), record);
+    const { metric, labels } = this.#names.of(record, record.name);
+    this.#family(metric, kind).singles.push({ labels, record });
   }
 
   /** Adds all fields of a block. */
   addBlock(block: BlockRecord): void {
-    const shape = this.#names.shapeOf(block);
-    if (shape === undefined) {
-      const fields = this.#names.fieldsOf(block);
-      for (const [field, { name, kind }] of block.group.fields.entries()) {
-        const metric = fields[field];
-        if (metric === undefined) continue;
-        this.#addSingle(kind, block.prefix + name, metric, { block, field });
-      }
-      return;
+    const { shape, beginning, labels } = this.#names.ofBlock(block);
+    let blocksByBeginning = this.#blocksByShape.get(shape);
+    if (blocksByBeginning === undefined) {
+      blocksByBeginning = new Map();
+      this.#blocksByShape.set(shape, blocksByBeginning);
     }
-    const { metric: beginning, labels } = this.#names.prefixOf(block);
-    const key = `${shape.key} ${beginning}`;
-    let blocks = this.#blocksByShape.get(key);
+    let blocks = blocksByBeginning.get(beginning);
     if (blocks === undefined) {
       blocks = [];
-      this.#blocksByShape.set(key, blocks);
-      for (const [field, { metric: end, labels }] of shape.fields.entries()) {
-        const { kind } = block.group.fields[field] as { readonly kind: StatKind };
-        this.#family(beginning + end, kind).fields.push({ field, labels, blocks });
-      }
+      blocksByBeginning.set(beginning, blocks);
+      this.#addFields(block.group, shape, beginning, blocks);
     }
     blocks.push({ block, labels });
   }
 
-  #addSingle(
-    kind: StatKind,
-    name: string,
-    { metric, labels }: MetricName,
-    source: SingleSeries['source'],
+  #addFields(
+    group: StatGroup<string>,
+    shape: BlockShape,
+    beginning: string,
+    blocks: readonly LabelledBlock[],
   ): void {
-    this.#family(metric, kind).singles.push({ name, labels, source });
+    for (const [field, name] of shape.fields.entries()) {
+      if (name === undefined) continue;
+      const { kind } = group.fields[field] as { readonly kind: StatKind };
+      this.#family(beginning + name.metric, kind).fields.push({
+        field,
+        labels: name.labels,
+        blocks,
+      });
+    }
   }
 
   #family(name: string, kind: StatKind): MetricFamily {

@@ -10,24 +10,35 @@ export interface MetricName {
   readonly labels: Labels;
 }
 
-/** What the fields of a group contribute to their names, behind prefixes of one shape. */
+/** The names of a block's fields without what is the block's own; thousands of blocks share it. */
 export interface BlockShape {
-  readonly key: string;
-  /** By field: the end of the metric's name, and the labels that the field's own name gives. */
-  readonly fields: readonly MetricName[];
+  /**
+   * By field: the end of the metric's name, and the labels that only this field has. Undefined for
+   * fields that are not shown.
+   */
+  readonly fields: readonly (MetricName | undefined)[];
+}
+
+/** The names of all fields of a block. */
+export interface BlockNames {
+  readonly shape: BlockShape;
+  /** What all metrics' names begin with. */
+  readonly beginning: string;
+  /** The labels that all fields have. */
+  readonly labels: Labels;
 }
 
 /**
  * The Prometheus names of statistics. Taking 650,000 names apart (5,000 clusters) costs seconds, so
- * fields are taken apart once for all blocks whose prefixes have the same shape, and prefixes once
- * for each block.
+ * where the rules allow it fields are taken apart once for all blocks whose prefixes look alike.
+ * What was found is remembered for as long as the block is there.
  */
 export class MetricNames {
   readonly #extractor: TagExtractor;
-  readonly #shapes = new Map<string, BlockShape | undefined>();
+  readonly #shapesOfPrefixes = new Map<string, BlockShape | undefined>();
+  readonly #shapesByContent = new Map<string, BlockShape>();
   readonly #named = new WeakMap<object, MetricName>();
-  readonly #prefixes = new WeakMap<BlockRecord, MetricName>();
-  readonly #blockFields = new WeakMap<BlockRecord, readonly (MetricName | undefined)[]>();
+  readonly #blocks = new WeakMap<BlockRecord, BlockNames>();
 
   constructor(extractor: TagExtractor) {
     this.#extractor = extractor;
@@ -48,45 +59,37 @@ export class MetricNames {
     return { metric: metricName(name), labels: labelsOf(tags) };
   }
 
-  /** Undefined when the fields of this block must be named one by one: `fieldsOf`. */
-  shapeOf({ group, prefix }: BlockRecord): BlockShape | undefined {
+  ofBlock(block: BlockRecord): BlockNames {
+    let names = this.#blocks.get(block);
+    if (names === undefined) {
+      names = this.#foretell(block) ?? this.#takeApart(block);
+      this.#blocks.set(block, names);
+    }
+    return names;
+  }
+
+  /** Names a block from another one whose prefix looks alike; undefined where that cannot be done. */
+  #foretell(block: BlockRecord): BlockNames | undefined {
+    const { group, prefix } = block;
     const prefixShape = this.#extractor.shapeOf(prefix);
     if (prefixShape === undefined) return undefined;
     const key = `${group.name} ${prefixShape}`;
-    if (!this.#shapes.has(key)) this.#shapes.set(key, this.#makeShape(key, group, prefix));
-    return this.#shapes.get(key);
-  }
-
-  /** What a block's prefix contributes: the beginning of all metrics' names, and common labels. */
-  prefixOf(block: BlockRecord): MetricName {
-    let name = this.#prefixes.get(block);
-    if (name === undefined) {
-      const { group, prefix } = block;
-      const firstField = (group.fields[0] as { readonly name: string }).name;
-      const matches = this.#matches(prefix + firstField).filter(({ to }) => to <= prefix.length);
-      name = {
-        metric: metricName(withoutMatches(prefix, matches)),
-        labels: labelsOf([...this.#extractor.fixed, ...matches.map(tagOf)]),
-      };
-      this.#prefixes.set(block, name);
+    if (!this.#shapesOfPrefixes.has(key)) {
+      this.#shapesOfPrefixes.set(key, this.#shapeBehind(group, prefix));
     }
-    return name;
-  }
-
-  /** The names of a block's fields; undefined for those that are not shown. */
-  fieldsOf(block: BlockRecord): readonly (MetricName | undefined)[] {
-    let fields = this.#blockFields.get(block);
-    if (fields === undefined) {
-      fields = block.group.fields.map((_field, index) =>
-        block.shows(index) ? this.extract(block.nameOf(index)) : undefined,
-      );
-      this.#blockFields.set(block, fields);
-    }
-    return fields;
+    const shape = this.#shapesOfPrefixes.get(key);
+    if (shape === undefined) return undefined;
+    const firstField = (group.fields[0] as { readonly name: string }).name;
+    const matches = this.#matches(prefix + firstField).filter(({ to }) => to <= prefix.length);
+    return {
+      shape,
+      beginning: metricName(withoutMatches(prefix, matches)),
+      labels: labelsOf([...this.#extractor.fixed, ...matches.map(tagOf)]),
+    };
   }
 
   /** Undefined when what is found in the prefix depends on the field, or reaches into it. */
-  #makeShape(key: string, group: StatGroup<string>, prefix: string): BlockShape | undefined {
+  #shapeBehind(group: StatGroup<string>, prefix: string): BlockShape | undefined {
     const fields: MetricName[] = [];
     let firstPlaces: string | undefined;
     for (const { name } of group.fields) {
@@ -98,17 +101,31 @@ export class MetricNames {
       if (places !== firstPlaces) return undefined;
       const inField = matches
         .filter(({ from }) => from >= prefix.length)
-        .map((match) => ({
-          ...match,
-          from: match.from - prefix.length,
-          to: match.to - prefix.length,
-        }));
+        .map((match) => shifted(match, -prefix.length));
       fields.push({
         metric: sanitizeName(withoutMatches(name, inField)),
         labels: labelsOf(inField.map(tagOf)),
       });
     }
-    return { key, fields };
+    return { fields };
+  }
+
+  /** Names every field; blocks of which the names turn out alike still share their shape. */
+  #takeApart(block: BlockRecord): BlockNames {
+    const fields = block.group.fields.map((_field, index) =>
+      block.shows(index) ? this.extract(block.nameOf(index)) : undefined,
+    );
+    const labels = commonLabels(fields.filter((field) => field !== undefined));
+    const rests = fields.map((field) =>
+      field === undefined ? undefined : { ...field, labels: withoutLabels(field.labels, labels) },
+    );
+    const content = JSON.stringify(rests);
+    let shape = this.#shapesByContent.get(content);
+    if (shape === undefined) {
+      shape = { fields: rests };
+      this.#shapesByContent.set(content, shape);
+    }
+    return { shape, beginning: '', labels };
   }
 
   #matches(name: string): TagMatch[] {
@@ -118,4 +135,19 @@ export class MetricNames {
 
 function tagOf({ tag, value }: TagMatch): Tag {
   return [tag, value];
+}
+
+function shifted(match: TagMatch, by: number): TagMatch {
+  return { ...match, from: match.from + by, to: match.to + by };
+}
+
+function commonLabels([first, ...others]: readonly MetricName[]): Labels {
+  const common = Object.entries(first?.labels ?? {}).filter(([name, value]) =>
+    others.every(({ labels }) => labels[name] === value),
+  );
+  return Object.fromEntries(common);
+}
+
+function withoutLabels(labels: Labels, removed: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !(name in removed)));
 }

@@ -61,14 +61,28 @@ function rulesOf(
   return [];
 }
 
-/** Envoy reads these patterns as ECMAScript, unlike all others. */
+/** Envoy reads these patterns as C++ reads ECMAScript's, unlike all others: with POSIX classes. */
 function compile(pattern: string): RegExp | undefined {
+  const translated = pattern.replace(/\[:([a-z]+):\]/g, (found, name: string) => {
+    return posixClasses[name] ?? found;
+  });
   try {
-    return new RegExp(pattern);
+    return new RegExp(translated);
   } catch {
     return undefined;
   }
 }
+
+const posixClasses: Readonly<Record<string, string>> = {
+  alnum: 'a-zA-Z0-9',
+  alpha: 'a-zA-Z',
+  digit: '0-9',
+  lower: 'a-z',
+  space: '\\s',
+  upper: 'A-Z',
+  word: '\\w',
+  xdigit: '0-9a-fA-F',
+};
 
 /** `cluster` for a pattern that begins with `^cluster\.`: other names need not be tried. */
 function firstSegmentOf(pattern: string): string | undefined {

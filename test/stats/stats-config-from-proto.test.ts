@@ -46,6 +46,51 @@ t.test('without default tags only those asked for remain', async (t) => {
   });
 });
 
+t.test('the patterns that istiod sends find what Envoy found with them', async (t) => {
+  const { config, errors } = parse({
+    use_all_default_tags: false,
+    stats_tags: [
+      { tag_name: 'cluster_name', regex: '^cluster(\\.(.+);)' },
+      {
+        tag_name: 'http_conn_manager_prefix',
+        regex: '^http\\.(((?:[_.[:digit:]\\w]*|[_\\[\\]aAbBcCdDeEfF[:digit:]\\w\\:]*));\\.)',
+      },
+      { tag_name: 'response_code', regex: '_rq(_(\\d{3}))$' },
+      { tag_name: 'response_code_class', regex: '_rq(_(\\dxx))$' },
+      {
+        tag_name: 'listener_address',
+        regex: '^listener\\.(((?:[_.[:digit:]]*|[_\\[\\]aAbBcCdDeEfF[:digit:]]*))\\.)',
+      },
+    ],
+  });
+  t.strictSame(errors, []);
+  const cases: [string, string, Record<string, string>][] = [
+    [
+      'cluster.a|b.c;.upstream_rq_200',
+      'cluster.upstream_rq',
+      { cluster_name: 'a|b.c', response_code: '200' },
+    ],
+    [
+      'cluster.x;.internal.upstream_rq_2xx',
+      'cluster.internal.upstream_rq',
+      { cluster_name: 'x', response_code_class: '2xx' },
+    ],
+    [
+      'http.in_0.0.0.0_80;.rq_total',
+      'http.rq_total',
+      { http_conn_manager_prefix: 'in_0.0.0.0_80' },
+    ],
+    ['listener.0.0.0.0_80.cx_total', 'listener.cx_total', { listener_address: '0.0.0.0_80' }],
+    ['listener.[__]_80.cx_total', 'listener.cx_total', { listener_address: '[__]_80' }],
+    ['server.uptime', 'server.uptime', {}],
+  ];
+  for (const [name, extracted, tags] of cases) {
+    const found = config.tagExtractor.extract(name);
+    t.equal(found.name, extracted, name);
+    t.strictSame(Object.fromEntries(found.tags), tags, name);
+  }
+});
+
 t.test('a tag that nobody knows how to find is an error', async (t) => {
   const { errors } = parse({
     stats_tags: [{ tag_name: 'mine' }, { tag_name: 'bad', regex: '(' }],

@@ -1,9 +1,9 @@
 import type { Metric, Registry } from 'prom-client';
 import type { MetricSample } from '#server/admin/prometheus-samples.ts';
-import { nextTurn } from '#server/admin/slices.ts';
+import { TimeSlice } from '#server/admin/slices.ts';
 
-/** Samples rendered in one go: a few milliseconds of the main thread. */
-const SAMPLES_AT_ONCE = 4000;
+/** Samples rendered in one go: about a millisecond of the main thread. */
+const SAMPLES_AT_ONCE = 1000;
 
 type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary';
 
@@ -11,6 +11,7 @@ type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary';
 export class FamilyRenderer {
   readonly #registry: Registry;
   readonly #openMetrics: boolean;
+  readonly #slice = new TimeSlice();
 
   private constructor(registry: Registry, openMetrics: boolean) {
     this.#registry = registry;
@@ -36,9 +37,10 @@ export class FamilyRenderer {
       yield await this.#renderBatch(name, type, batch, isFirst);
       batch = [];
       isFirst = false;
-      await nextTurn();
+      if (this.#slice.isOver()) await this.#slice.pause();
     }
     if (batch.length > 0) yield await this.#renderBatch(name, type, batch, isFirst);
+    if (this.#slice.isOver()) await this.#slice.pause();
   }
 
   async #renderBatch(

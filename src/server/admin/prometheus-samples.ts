@@ -44,28 +44,24 @@ export function* samplesOf(
     }
   }
   for (const single of family.singles) {
-    if (matches !== undefined && !matches(single.name)) continue;
-    yield* singleSamples(family.name, single, threads, view, request);
+    if (matches === undefined || matches(single.record.name)) {
+      yield* singleSamples(family.name, single, view, request);
+    }
   }
 }
 
 function* singleSamples(
   metric: string,
-  { name, labels: sharedLabels, source }: SingleSeries,
-  threads: readonly ThreadMemory[],
+  { labels: sharedLabels, record }: SingleSeries,
   view: StatsView,
   request: StatsRequest,
 ): Generator<MetricSample, void, void> {
   const labels = { labels: NO_LABELS, sharedLabels };
-  if (source instanceof HistogramRecord) {
-    yield* histogramSamples(metric, source, view.boundsOf(name), labels, request);
+  if (record instanceof HistogramRecord) {
+    yield* histogramSamples(metric, record, view.boundsOf(record.name), labels, request);
     return;
   }
-  if ('block' in source && source.block.group.fields[source.field]?.kind === 'histogram') {
-    yield* fieldHistogram(metric, source.block, source.field, labels, view, request);
-    return;
-  }
-  const value = 'block' in source ? source.block.value(threads, source.field) : source.value;
+  const { value } = record;
   if (request.usedOnly && Object.is(value, UNWRITTEN)) return;
   yield { value: value + 0, ...labels };
 }

@@ -1,6 +1,6 @@
 import { FamilyRenderer } from '#server/admin/family-renderer.ts';
 import { samplesOf, textReadoutSamples } from '#server/admin/prometheus-samples.ts';
-import { nextTurn } from '#server/admin/slices.ts';
+import { TimeSlice } from '#server/admin/slices.ts';
 import type { StatsRequest } from '#server/admin/stats-request.ts';
 import { FamilySorter, type MetricFamily } from '#stats/metric-families.ts';
 import { MetricNames } from '#stats/metric-names.ts';
@@ -8,8 +8,6 @@ import type { NamedRecords } from '#stats/named-records.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 
 export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
-
-const BLOCKS_AT_ONCE = 1000;
 
 /** Remembered for the life of a store, so that every page but the first is cheap. */
 const namesOfStores = new WeakMap<StatsStore, MetricNames>();
@@ -53,16 +51,13 @@ function namesOf(stats: StatsStore): MetricNames {
 
 async function sortIntoFamilies(stats: StatsStore, names: MetricNames): Promise<MetricFamily[]> {
   const sorter = new FamilySorter(names);
-  let untilTurn = BLOCKS_AT_ONCE;
+  const slice = new TimeSlice();
   for (const block of stats.records.blocks.values()) {
     sorter.addBlock(block);
     if (block.named !== undefined) {
       addNamed(sorter, block.named, (name) => block.hasField(name));
     }
-    untilTurn--;
-    if (untilTurn > 0) continue;
-    untilTurn = BLOCKS_AT_ONCE;
-    await nextTurn();
+    if (slice.isOver()) await slice.pause();
   }
   addNamed(sorter, stats.records.unowned, () => false);
   return sorter.sorted();
