@@ -14,6 +14,8 @@ import { parseRouteConfiguration } from '#routing/from-proto.ts';
 import { parseHeaderMutationsOf } from '#routing/header-mutations-from-proto.ts';
 import { parseLayeredRuntime } from '#server/runtime/runtime-from-proto.ts';
 import type { RuntimeLayer } from '#server/runtime/runtime-layer.ts';
+import type { StatsConfig } from '#stats/stats-config.ts';
+import { parseStatsConfig } from '#stats/stats-config-from-proto.ts';
 import type { ClusterDefinition } from '#upstream/cluster-config.ts';
 import { parseClusters } from '#upstream/from-proto.ts';
 import type { WorkerListenerConfig } from '#worker/messages.ts';
@@ -30,6 +32,7 @@ export interface BootstrapConfig {
   readonly clusters: readonly ClusterDefinition[];
   readonly admin: AdminConfig | undefined;
   readonly runtimeLayers: readonly RuntimeLayer[];
+  readonly stats: StatsConfig;
 }
 
 const DEFAULT_PROFILE_PATH = '/var/log/envoy/envoy.prof';
@@ -44,6 +47,7 @@ export function parseBootstrap(message: Bootstrap, context: ParseContext): Boots
     listeners: parseListeners(message, resources.at('listeners'), clusterNames),
     admin: parseAdmin(message, context.at('admin')),
     runtimeLayers: parseLayeredRuntime(message.layeredRuntime, context.at('layered_runtime')),
+    stats: parseStatsConfig(message.statsConfig, context.at('stats_config')),
   };
 }
 

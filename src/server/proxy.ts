@@ -39,7 +39,7 @@ export class Proxy implements WorkerPoolOwner {
   readonly record: BootstrapRecord;
   readonly logger: ProxyLogger;
   readonly #config: BootstrapConfig;
-  readonly stats = new StatsStore();
+  readonly stats: StatsStore;
   readonly clusters: ClusterRegistry;
   readonly listeners: ListenerRegistry;
   readonly runtime: Runtime;
@@ -69,7 +69,8 @@ export class Proxy implements WorkerPoolOwner {
     this.#config = config;
     this.record = record;
     this.logger = logger;
-    const { stats } = this;
+    const stats = new StatsStore(config.stats);
+    this.stats = stats;
     this.#serverStats = stats.block(serverStats, 'server.');
     this.#fileStats = stats.block(filesystemStats, 'filesystem.');
     this.#files = new AccessLogFiles({

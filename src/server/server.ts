@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import type { ProxyOptions } from '#cli/options.ts';
 import { formatConfigError } from '#config/config-error.ts';
-import { formatAddress } from '#network/address.ts';
+import { writeAdminAddress } from '#server/admin/admin-address-file.ts';
 import { BootstrapRecord } from '#server/bootstrap-record.ts';
 import { createLogger, type ProxyLogger } from '#server/log/logger.ts';
 import { readBootstrap } from '#server/read-bootstrap.ts';
@@ -41,7 +40,8 @@ export async function runServer(options: ProxyOptions): Promise<number> {
   }
   const { adminAddress } = proxy;
   if (options.adminAddressPath !== '' && adminAddress !== undefined) {
-    writeFileSync(options.adminAddressPath, formatAddress(adminAddress));
+    const written = writeAdminAddress(options.adminAddressPath, adminAddress);
+    if (!written.ok) logger.component('main').critical(written.error);
   }
   process.on('SIGTERM', () => proxy.quit('SIGTERM'));
   process.on('SIGINT', () => proxy.quit('SIGINT'));
