@@ -1,7 +1,10 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
 import { unpackAnyAs } from '#config/unpack-any.ts';
-import type { HttpConnectionManager } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
+import type {
+  HttpConnectionManager,
+  HttpConnectionManager_InternalAddressConfig,
+} from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import {
   type ForwardingConfig,
   HTTP_CONNECTION_MANAGER_TYPE,
@@ -9,6 +12,7 @@ import {
   type RequestIdConfig,
 } from '#http/connection-manager-config.ts';
 import { parseCidrRanges } from '#network/address-from-proto.ts';
+import type { CidrRange } from '#network/cidr-range.ts';
 
 const XFF = 'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig';
 const UUID = 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig';
@@ -32,10 +36,7 @@ export function parseForwarding(
     originalIpDetection: parseOriginalIpDetection(context, message),
     internalAddresses: {
       unixSockets: internal?.unixSockets ?? false,
-      cidrRanges: parseCidrRanges(
-        context.at('internal_address_config').at('cidr_ranges'),
-        internal?.cidrRanges ?? [],
-      ),
+      cidrRanges: parseInternalRanges(context.at('internal_address_config'), internal),
     },
     via: message.via,
     representIpv4RemoteAddressAsIpv4MappedIpv6: message.representIpv4RemoteAddressAsIpv4MappedIpv6,
@@ -52,6 +53,26 @@ export function parseForwarding(
       uri: details?.uri ?? false,
     },
   };
+}
+
+/** What is internal when a configuration asks for internal addresses without naming any. */
+const DEFAULT_INTERNAL_RANGES: readonly CidrRange[] = [
+  { words: [0x0a000000], prefixLength: 8 },
+  { words: [0xac100000], prefixLength: 12 },
+  { words: [0xc0a80000], prefixLength: 16 },
+  { words: [0x7f000001], prefixLength: 32 },
+  { words: [0xfd000000, 0, 0, 0], prefixLength: 8 },
+  { words: [0, 0, 0, 1], prefixLength: 128 },
+];
+
+/** Without `internal_address_config` nothing is internal (Envoy 1.40). */
+function parseInternalRanges(
+  context: ParseContext,
+  internal: HttpConnectionManager_InternalAddressConfig | undefined,
+): readonly CidrRange[] {
+  if (internal === undefined) return [];
+  if (internal.cidrRanges.length === 0) return DEFAULT_INTERNAL_RANGES;
+  return parseCidrRanges(context.at('cidr_ranges'), internal.cidrRanges);
 }
 
 function parseOriginalIpDetection(

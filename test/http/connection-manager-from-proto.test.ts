@@ -429,6 +429,26 @@ t.test('each option changes what it says', (t) => {
   t.end();
 });
 
+t.test('internal addresses: none, the usual ones, or those that are named', (t) => {
+  const ranges = (json: JsonObject): readonly string[] | undefined =>
+    parse(json).config?.forwarding.internalAddresses.cidrRanges.map(
+      ({ words, prefixLength }) => `${words.join('.')}/${prefixLength}`,
+    );
+  t.same(ranges({}), []);
+  t.same(ranges({ internalAddressConfig: {} }), [
+    `${10 * 2 ** 24}/8`,
+    `${172 * 2 ** 24 + 16 * 2 ** 16}/12`,
+    `${192 * 2 ** 24 + 168 * 2 ** 16}/16`,
+    `${127 * 2 ** 24 + 1}/32`,
+    `${0xfd000000}.0.0.0/8`,
+    '0.0.0.1/128',
+  ]);
+  t.same(ranges({ internalAddressConfig: { cidrRanges: [{ addressPrefix: '1.2.3.4' }] } }), [
+    '0/0',
+  ]);
+  t.end();
+});
+
 t.test('replies of its own are mapped by the first filter that matches', (t) => {
   const { config, errors } = parse({
     localReplyConfig: {
