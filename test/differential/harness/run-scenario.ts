@@ -122,7 +122,16 @@ function observed(
 ): AdminObservation {
   const plain = response.body.replaceAll(`-${id}`, '');
   const body = bodyLines(plain, compare).filter((line) => lines?.test(line) ?? true);
-  return { head: response.head, body };
+  return { head: adminHead(response.head), body };
+}
+
+/** Headers of an admin page that say only how an HTTP server frames its responses. */
+const FRAMING_HEADERS = /^(connection|content-length|date|keep-alive|transfer-encoding|vary):/;
+
+/** The status line and, in order of their names, the headers that say something of the page. */
+function adminHead([statusLine = '', ...headers]: readonly string[]): string[] {
+  const lines = headers.map((line) => line.replace(/^[^:]+/, (name) => name.toLowerCase()));
+  return [statusLine, ...lines.filter((line) => !FRAMING_HEADERS.test(line)).sort()];
 }
 
 function bodyLines(body: string, compare: AdminRequest['compare']): string[] {
