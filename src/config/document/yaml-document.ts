@@ -12,6 +12,8 @@ const maxDepth = 200;
 /**
  * Parses YAML with the scalar rules of Envoy (see `readPlainScalar`). Of several documents in one
  * text the first one counts, keys tagged `!ignore` are dropped, and merge keys (`<<`) mean nothing.
+ * Stricter than yaml-cpp in one point, as YAML 1.2 asks for: the lines of a collection in brackets
+ * or braces must not begin before what holds it.
  */
 export function parseYaml(text: string, file: string): ConfigDocument {
   const lines = new LineIndex(file, text);
