@@ -35,6 +35,7 @@ export type HeadOutcome = 'complete' | 'incomplete' | HeadDefect;
 
 /** Blank lines that are skipped before a request line (RFC 9112 section 2.2). */
 const BLANK_LINES_MAX = 4;
+const NO_BYTES = Buffer.alloc(0);
 const HTTP_1_DOT = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e];
 
 /**
@@ -71,6 +72,9 @@ export class HeadParser {
   #headerCount = 0;
   /** How far an unfinished line was searched for its end, so that no octet is searched twice. */
   #searchedTo = 0;
+
+  #viewed: Buffer = NO_BYTES;
+  #view = new DataView(NO_BYTES.buffer);
 
   constructor(kind: 'request' | 'response', headBytesMax: number, headersMax: number) {
     this.#kind = kind;
@@ -211,7 +215,8 @@ export class HeadParser {
   }
 
   #fields(bytes: Buffer, end: number, headers: HeaderMap): HeadOutcome {
-    const headStart = this.headStart;
+    const { headStart } = this;
+    const view = this.#viewOf(bytes);
     let lineStart = this.#lineStart;
     for (;;) {
       this.#lineStart = lineStart;
@@ -236,6 +241,9 @@ export class HeadParser {
       at = afterColon;
       while (at < end && (bytes[at] === SP || bytes[at] === HTAB)) at++;
       const valueStart = at;
+      for (const wordsEnd = end - 4; at <= wordsEnd; at += 4) {
+        if (hasControlOctet(view.getInt32(at, true))) break;
+      }
       while (at < end && IS_FIELD_VALUE[bytes[at] as number] === 1) at++;
       if (at + 1 >= end) return this.#unfinishedValue(bytes, at, end);
       if (bytes[at] !== CR) return bytes[at] === LF ? 'bareLineEnd' : 'invalidHeaderValue';
@@ -258,6 +266,15 @@ export class HeadParser {
     }
   }
 
+  /** The same bytes, four at a time; nearly always those of the buffer that all reads share. */
+  #viewOf(bytes: Buffer): DataView {
+    if (this.#viewed !== bytes) {
+      this.#viewed = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    return this.#view;
+  }
+
   #unfinishedValue(bytes: Buffer, at: number, end: number): HeadOutcome {
     if (at === end || bytes[at] === CR) return 'incomplete';
     return bytes[at] === LF ? 'bareLineEnd' : 'invalidHeaderValue';
@@ -270,6 +287,17 @@ export class HeadParser {
     if (this.headEnd - this.headStart > this.#headBytesMax) return 'headTooLarge';
     return 'complete';
   }
+}
+
+/**
+ * Whether one of the four octets of a word is below SP or is DEL, which end or spoil a value. (The
+ * usual test for a small octet in a word; exact as a whole, whichever octet it was.)
+ */
+function hasControlOctet(word: number): boolean {
+  const notDel = word ^ 0x7f7f7f7f;
+  const isBelowSpace = (word - 0x20202020) & ~word;
+  const isDel = (notDel - 0x01010101) & ~notDel;
+  return ((isBelowSpace | isDel) & 0x80808080) !== 0;
 }
 
 function isBlank(octet: number): boolean {
