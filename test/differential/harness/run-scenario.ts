@@ -131,7 +131,8 @@ const FRAMING_HEADERS = /^(connection|content-length|date|keep-alive|transfer-en
 /** The status line and, in order of their names, the headers that say something of the page. */
 function adminHead([statusLine = '', ...headers]: readonly string[]): string[] {
   const lines = headers.map((line) => line.replace(/^[^:]+/, (name) => name.toLowerCase()));
-  return [statusLine, ...lines.filter((line) => !FRAMING_HEADERS.test(line)).sort()];
+  const telling = lines.filter((line) => !FRAMING_HEADERS.test(line));
+  return [statusLine, ...[...new Set(telling)].sort()];
 }
 
 function bodyLines(body: string, compare: AdminRequest['compare']): string[] {
@@ -143,7 +144,7 @@ function bodyLines(body: string, compare: AdminRequest['compare']): string[] {
     case 'values':
       return leaves(body, (value) => JSON.stringify(value)).sort();
     case 'words':
-      return body.split('\n').map((line) => line.replace(/\d+/g, '#'));
+      return body.split('\n').map((line) => line.replace(/\d+(\.\d+)?/g, '#'));
     case 'text':
       return body.split('\n');
   }
