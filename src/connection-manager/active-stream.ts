@@ -124,6 +124,7 @@ export class ActiveStream
       this.#isRouteKnown = true;
       this.#route = this.#manager.routes.match(this.requestHeaders, this.streamInfo, this.#random);
       this.streamInfo.routeName = this.#route?.name ?? '';
+      this.streamInfo.route = this.#route;
     }
     return this.#route;
   }
