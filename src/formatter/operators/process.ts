@@ -33,6 +33,8 @@ export const processOperators: OperatorTable = {
   FILTER_CHAIN_NAME: simple(
     textSource(({ streamInfo }) => streamInfo.downstream.filterChainName || undefined),
   ),
+  /** Only TLS fails in a way that is told here. */
+  DOWNSTREAM_TRANSPORT_FAILURE_REASON: simple(textSource(() => undefined)),
   DOWNSTREAM_TLS_VERSION: simple(
     textSource(({ streamInfo }) => streamInfo.downstream.tls?.version || undefined),
   ),

@@ -26,6 +26,18 @@ export const upstreamOperators: OperatorTable = {
     textSource(({ streamInfo }) => withoutSpaces(streamInfo.upstreamTransportFailureReason)),
   ),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: simple(numberSource(({ streamInfo }) => streamInfo.attemptCount)),
+  // Lists of every attempt; a request has one until there are retries.
+  UPSTREAM_HOSTS_ATTEMPTED: simple(textSource(hostAddress)),
+  UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT: simple(
+    textSource((context) => withoutPort(hostAddress(context))),
+  ),
+  UPSTREAM_HOST_NAMES_ATTEMPTED: simple(textSource(hostName)),
+  UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT: simple(
+    textSource((context) => withoutPort(hostName(context))),
+  ),
+  UPSTREAM_CONNECTION_IDS_ATTEMPTED: simple(
+    plainSource(({ streamInfo }) => streamInfo.upstreamConnection?.connectionId.toString()),
+  ),
   UPSTREAM_CONNECTION_ID: simple(
     numberSource(({ streamInfo }) => streamInfo.upstreamConnection?.connectionId ?? 0),
   ),
