@@ -29,41 +29,34 @@ export class StatsStore {
   readonly #allocator = new SlotAllocator();
   readonly #workers = new Map<number, ThreadMemory>();
   readonly #mainMemory = new ThreadMemory();
-  #threads: readonly ThreadMemory[] = [this.#mainMemory];
-  readonly #blocks = new Map<SlotAddress, BlockRecord>();
+  readonly #state = {
+    /** The main thread's own memory first. */
+    threads: [this.#mainMemory] as readonly ThreadMemory[],
+    blocks: new Map<SlotAddress, BlockRecord>(),
+    unowned: new NamedRecords(undefined),
+    textReadouts: new Map<string, TextReadout>(),
+    layoutVersion: 0,
+  };
   readonly #hidden = new Map<SlotAddress, BlockRecord>();
   readonly #byName = new Map<string, BlockRecord>();
   /** Released blocks, with the workers that may still write to them. */
   readonly #released = new Map<SlotAddress, { record: BlockRecord; waitFor: Set<number> }>();
-  readonly #unowned = new NamedRecords(undefined);
-  readonly #textReadouts = new Map<string, TextReadout>();
-  #layoutVersion = 0;
-  /** What pages read. */
-  readonly records: StatsRecords;
   readonly config: StatsConfig;
   /** For pages: all statistics in the order of their names. */
   readonly view: StatsView;
-
   /** The main thread's own statistics. */
   readonly main: WorkerStats = new WorkerStats((announcement) => {
     this.#accept(this.#mainMemory, announcement);
   });
 
   constructor(config: StatsConfig = defaultStatsConfig) {
-    const store = this;
     this.config = config;
-    this.records = {
-      blocks: this.#blocks,
-      unowned: this.#unowned,
-      textReadouts: this.#textReadouts,
-      get threads() {
-        return store.#threads;
-      },
-      get layoutVersion() {
-        return store.#layoutVersion;
-      },
-    };
-    this.view = new StatsView(this.records, config);
+    this.view = new StatsView(this.#state, config);
+  }
+
+  /** What pages read. */
+  get records(): StatsRecords {
+    return this.#state;
   }
 
   /**
@@ -80,8 +73,8 @@ export class StatsStore {
     }
     const record = this.#layOut(group, prefix);
     this.#byName.set(key, record);
-    this.#blocks.set(record.address, record);
-    this.#layoutVersion++;
+    this.#state.blocks.set(record.address, record);
+    this.#state.layoutVersion++;
     return record.address;
   }
 
@@ -94,8 +87,8 @@ export class StatsStore {
 
   /** The sum over threads of one field of a block. */
   read(address: SlotAddress, field: number): number {
-    const record = this.#blocks.get(address) ?? this.#hidden.get(address);
-    return record === undefined ? 0 : record.value(this.#threads, field) + 0;
+    const record = this.#state.blocks.get(address) ?? this.#hidden.get(address);
+    return record === undefined ? 0 : record.value(this.#state.threads, field) + 0;
   }
 
   /** A block that the main thread counts in itself. */
@@ -108,13 +101,13 @@ export class StatsStore {
    * its memory waits until every worker of now has dropped it or ended.
    */
   release(address: SlotAddress): void {
-    const record = this.#blocks.get(address) ?? this.#hidden.get(address);
+    const record = this.#state.blocks.get(address) ?? this.#hidden.get(address);
     if (record === undefined) throw new Error(`assertion failed: no block at ${address}`);
     record.users--;
     if (record.users > 0) return;
-    this.#blocks.delete(address);
+    this.#state.blocks.delete(address);
     this.#hidden.delete(address);
-    this.#layoutVersion++;
+    this.#state.layoutVersion++;
     const key = keyOf(record.group, record.prefix);
     if (this.#byName.get(key) === record) this.#byName.delete(key);
     this.#released.set(address, { record, waitFor: new Set(this.#workers.keys()) });
@@ -156,11 +149,11 @@ export class StatsStore {
     if (memory === undefined) return;
     this.#workers.delete(workerId);
     this.#updateThreads();
-    for (const record of [...this.#blocks.values(), ...this.#hidden.values()]) {
+    for (const record of [...this.#state.blocks.values(), ...this.#hidden.values()]) {
       record.fold(memory, this.#mainMemory);
       record.named?.fold(memory, this.main);
     }
-    this.#unowned.fold(memory, this.main);
+    this.#state.unowned.fold(memory, this.main);
     this.main.announceNow();
     for (const [address, { waitFor }] of this.#released) {
       waitFor.delete(workerId);
@@ -169,24 +162,24 @@ export class StatsStore {
   }
 
   textReadout(name: string): TextReadout {
-    let readout = this.#textReadouts.get(name);
+    let readout = this.#state.textReadouts.get(name);
     if (readout === undefined) {
       readout = new TextReadout(name);
-      this.#textReadouts.set(name, readout);
+      this.#state.textReadouts.set(name, readout);
     }
     return readout;
   }
 
   /** Sets every counter to 0; gauges and histograms stay. */
   resetCounters(): void {
-    for (const record of this.#blocks.values()) record.resetCounters(this.#threads);
-    this.#unowned.resetCounters();
+    for (const record of this.#state.blocks.values()) record.resetCounters(this.#state.threads);
+    this.#state.unowned.resetCounters();
   }
 
   /** Ends the interval of all histograms. To be called every `stats_flush_interval`. */
   flushHistograms(): void {
-    for (const record of this.#blocks.values()) record.named?.flushHistograms();
-    this.#unowned.flushHistograms();
+    for (const record of this.#state.blocks.values()) record.named?.flushHistograms();
+    this.#state.unowned.flushHistograms();
   }
 
   /** Everything at once; costly where there are many clusters. */
@@ -199,7 +192,7 @@ export class StatsStore {
     const address = this.#allocator.take(group.slotCount);
     const before = this.#mainMemory.blocks.segmentCount;
     if (this.#allocator.segmentCount > before) {
-      for (const thread of this.#threads) thread.grow(this.#allocator.segmentCount);
+      for (const thread of this.#state.threads) thread.grow(this.#allocator.segmentCount);
       this.main.addSegments(this.#mainMemory.takeNewSegments());
     }
     return new BlockRecord(group, prefix, address, this.config.accepts);
@@ -210,14 +203,15 @@ export class StatsStore {
     const { accepts } = this.config;
     for (const stat of stats) {
       if (accepts !== undefined && !accepts(stat.name)) continue;
-      const records = stat.owner === undefined ? this.#unowned : this.#recordsOfOwner(stat.owner);
+      const records =
+        stat.owner === undefined ? this.#state.unowned : this.#recordsOfOwner(stat.owner);
       records?.accept(memory, stat);
     }
   }
 
   /** Undefined when the block was released meanwhile. */
   #recordsOfOwner(owner: SlotAddress): NamedRecords | undefined {
-    const record = this.#blocks.get(owner) ?? this.#hidden.get(owner);
+    const record = this.#state.blocks.get(owner) ?? this.#hidden.get(owner);
     if (record !== undefined) record.named ??= new NamedRecords(owner);
     return record?.named;
   }
@@ -227,12 +221,12 @@ export class StatsStore {
     if (released === undefined || released.waitFor.size > 0) return;
     this.#released.delete(address);
     const { slotCount } = released.record.group;
-    for (const thread of this.#threads) thread.clear(address, slotCount);
+    for (const thread of this.#state.threads) thread.clear(address, slotCount);
     this.#allocator.give(address, slotCount);
   }
 
   #updateThreads(): void {
-    this.#threads = [this.#mainMemory, ...this.#workers.values()];
+    this.#state.threads = [this.#mainMemory, ...this.#workers.values()];
   }
 }
 

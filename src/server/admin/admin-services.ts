@@ -82,10 +82,8 @@ export interface AdminServices {
   listeners(): readonly ListenerStatus[];
   /** Warmed clusters, in the order in which they were added. */
   clusters(): Iterable<ClusterView>;
-  /** The sections of `/config_dump` in Envoy's order, each with its `@type`. */
+  /** The sections of `/config_dump` but endpoints, in Envoy's order, each with its `@type`. */
   configDump(): readonly JsonObject[];
-  /** `EndpointsConfigDump` with its `@type`; undefined without clusters. */
-  endpointsConfigDump(): JsonObject | undefined;
   unreadyTargets(): readonly UnreadyTargets[];
   /** `envoy.admin.v3.Certificate` in JSON, one for each TLS context. */
   certificates(): readonly JsonObject[];

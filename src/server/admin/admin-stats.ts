@@ -41,12 +41,19 @@ export function countAdminTraffic(server: Server, stats: StatsStore): void {
     managerBlock.inc(manager.downstream_cx_http1_total);
     managerBlock.inc(manager.downstream_cx_active);
     managerBlock.inc(manager.downstream_cx_http1_active);
+    let endedByClient = false;
+    socket.once('end', () => {
+      endedByClient = true;
+    });
     socket.once('close', () => {
       const lengthMs = performance.now() - start;
       listenerBlock.inc(listener.downstream_cx_destroy);
       listenerBlock.dec(listener.downstream_cx_active);
       listenerBlock.record(listener.downstream_cx_length_ms, lengthMs);
       managerBlock.inc(manager.downstream_cx_destroy);
+      managerBlock.inc(
+        endedByClient ? manager.downstream_cx_destroy_remote : manager.downstream_cx_destroy_local,
+      );
       managerBlock.dec(manager.downstream_cx_active);
       managerBlock.dec(manager.downstream_cx_http1_active);
       managerBlock.add(manager.downstream_cx_rx_bytes_total, socket.bytesRead);

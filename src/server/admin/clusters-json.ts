@@ -1,6 +1,6 @@
 import { addressJson } from '#server/admin/address-json.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
-import type { CircuitBreakerThresholds } from '#upstream/cluster-config.ts';
+import type { CircuitBreakerThresholds, Locality } from '#upstream/cluster-config.ts';
 import type { ClusterView, HostView } from '#upstream/cluster-view.ts';
 import { HealthFlag } from '#upstream/health-flags.ts';
 
@@ -31,7 +31,6 @@ function limitsJson(limits: CircuitBreakerThresholds): JsonObject {
 }
 
 function hostJson(host: HostView): JsonObject {
-  const { region, zone, subZone } = host.locality;
   return {
     address: addressJson(host.address),
     stats: [
@@ -41,12 +40,17 @@ function hostJson(host: HostView): JsonObject {
     health_status: healthJson(host.healthFlags),
     weight: host.weight,
     ...(host.hostname === '' ? {} : { hostname: host.hostname }),
-    locality: {
-      ...(region === '' ? {} : { region }),
-      ...(zone === '' ? {} : { zone }),
-      ...(subZone === '' ? {} : { sub_zone: subZone }),
-    },
+    locality: localityJson(host.locality),
     ...(host.priority === 0 ? {} : { priority: host.priority }),
+  };
+}
+
+/** `core.v3.Locality`, without what is empty. */
+export function localityJson({ region, zone, subZone }: Locality): JsonObject {
+  return {
+    ...(region === '' ? {} : { region }),
+    ...(zone === '' ? {} : { zone }),
+    ...(subZone === '' ? {} : { sub_zone: subZone }),
   };
 }
 

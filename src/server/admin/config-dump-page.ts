@@ -1,6 +1,7 @@
 import { ok } from '#base/result.ts';
 import type { AdminEndpoint } from '#server/admin/admin-endpoint.ts';
 import { type AdminResponse, JSON_TYPE } from '#server/admin/admin-response.ts';
+import { endpointsConfigDump } from '#server/admin/endpoints-dump.ts';
 import {
   applyMask,
   elementTypeName,
@@ -43,7 +44,9 @@ export const configDumpPage: AdminEndpoint = {
       const reason = `Error while parsing name_regex from ${nameRegex}: ${matches.error}`;
       return failure(400, `INVALID_ARGUMENT: ${reason}`);
     }
-    const endpoints = query.has('include_eds') ? services.endpointsConfigDump() : undefined;
+    const endpoints = query.has('include_eds')
+      ? endpointsConfigDump(services.clusters())
+      : undefined;
     return dump(withEndpoints(services.configDump(), endpoints), query, matches.value);
   },
 };

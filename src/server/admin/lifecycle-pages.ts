@@ -28,6 +28,7 @@ export const serverInfoPage: AdminEndpoint = {
       hot_restart_version: 'disabled',
       command_line_options: commandLineOptionsJson(services.options),
       node: services.node(),
+      hot_restart_initializing: false,
     });
   },
 };

@@ -28,8 +28,6 @@ export class Runtime {
     );
     this.#stats = stats;
     this.#onChange = onChange;
-    stats.set(field.admin_overrides_active, 0);
-    stats.set(field.deprecated_feature_seen_since_process_start, 0);
     stats.inc(field.override_dir_not_exists);
     this.#load();
   }

@@ -22,6 +22,49 @@ t.test('endpoints come behind the clusters when they are asked for', async (t) =
   );
 });
 
+t.test('endpoints are the hosts that clusters have now, by locality', async (t) => {
+  const admin = await startAdmin(t);
+  const page = async (resource: string) =>
+    (await admin.get(`/config_dump?include_eds&resource=${resource}`)).json();
+  const assignment = 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment';
+  t.strictSame(await page('static_endpoint_configs'), {
+    configs: [
+      {
+        '@type': 'type.googleapis.com/envoy.admin.v3.EndpointsConfigDump.StaticEndpointConfig',
+        endpoint_config: {
+          '@type': assignment,
+          cluster_name: 'reviews',
+          endpoints: [
+            {
+              locality: { region: 'r1', zone: 'z1' },
+              lb_endpoints: [
+                {
+                  endpoint: {
+                    address: { socket_address: { address: '10.0.0.1', port_value: 9080 } },
+                    health_check_config: {},
+                    hostname: 'one',
+                  },
+                  health_status: 'UNHEALTHY',
+                  load_balancing_weight: 3,
+                },
+              ],
+            },
+          ],
+          policy: { overprovisioning_factor: 140 },
+        },
+      },
+    ],
+  });
+  t.match(await page('dynamic_endpoint_configs'), {
+    configs: [{ endpoint_config: { '@type': assignment, cluster_name: 'ratings-eds' } }],
+  });
+  admin.services.clusterList = [];
+  t.equal(
+    (await admin.get('/config_dump?include_eds&resource=static_endpoint_configs')).status,
+    404,
+  );
+});
+
 t.test('a resource is one repeated field, its elements with their types', async (t) => {
   const admin = await startAdmin(t);
   const { configs } = (await (await admin.get('/config_dump?resource=static_clusters')).json()) as {

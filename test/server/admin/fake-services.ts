@@ -163,13 +163,6 @@ export class FakeServices implements AdminServices {
     return fakeConfigDump;
   }
 
-  endpointsConfigDump(): JsonObject {
-    return {
-      '@type': 'type.googleapis.com/envoy.admin.v3.EndpointsConfigDump',
-      static_endpoint_configs: [{ endpoint_config: { cluster_name: 'reviews' } }],
-    };
-  }
-
   unreadyTargets(): ReturnType<AdminServices['unreadyTargets']> {
     return this.serverState === 'LIVE'
       ? []
