@@ -24,7 +24,7 @@ export interface WorkerPoolOptions {
 /** A worker that ends sooner after its start than this is not replaced at once again. */
 const RESPAWN_PAUSE_MS = 1000;
 /** Young objects of a worker: small, since requests leave nothing behind that lives long. */
-const YOUNG_GENERATION_MB = 8;
+const YOUNG_GENERATION_MB = 16;
 
 const DRAIN_TIMEOUT_MS = 1000;
 

@@ -325,7 +325,7 @@ function expectsContent(method: string): boolean {
 
 function saysClose(headers: ResponseHeaders): boolean {
   const connection = headers.getKnown(HeaderName.connection);
-  if (connection === undefined) return false;
+  if (connection === undefined || connection === 'keep-alive') return false;
   return connection
     .toLowerCase()
     .split(',')

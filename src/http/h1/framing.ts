@@ -22,7 +22,8 @@ export interface FramingResult {
   contentLength: number;
 }
 
-const DIGITS = /^[0-9]{1,16}$/;
+/** More digits than 2^53 has. */
+const DIGITS_MAX = 16;
 
 /**
  * Reads what the fields say about the body of a message. Whatever two recipients could read
@@ -59,7 +60,13 @@ export function readFraming(
 
 /** Decimal digits up to 2^53 - 1; undefined for everything else. */
 export function parseContentLength(text: string): number | undefined {
-  if (!DIGITS.test(text)) return undefined;
-  const bytes = Number(text);
+  const { length } = text;
+  if (length === 0 || length > DIGITS_MAX) return undefined;
+  let bytes = 0;
+  for (let index = 0; index < length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    bytes = bytes * 10 + digit;
+  }
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
