@@ -53,8 +53,3 @@ export const listenerManagerStats = defineStatGroup('listener_manager', {
     'workers_started',
   ],
 });
-
-/** Under `main_thread.`, `workers.` and, for each thread, `server.main_thread.` or `server.worker_<n>.`. */
-export const watchdogStats = defineStatGroup('watchdog', {
-  counters: ['watchdog_mega_miss', 'watchdog_miss'],
-});
