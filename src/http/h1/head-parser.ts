@@ -74,7 +74,7 @@ export class HeadParser {
   #searchedTo = 0;
 
   #viewed: Buffer = NO_BYTES;
-  #view = new DataView(NO_BYTES.buffer);
+  #view: DataView = new DataView(NO_BYTES.buffer);
 
   constructor(kind: 'request' | 'response', headBytesMax: number, headersMax: number) {
     this.#kind = kind;
