@@ -7,6 +7,7 @@ import { forwarding } from './cases/forwarding.ts';
 import { headerRules } from './cases/header-rules.ts';
 import { limits } from './cases/limits.ts';
 import { managerOptions } from './cases/manager-options.ts';
+import { matchers } from './cases/matchers.ts';
 import { requestFraming } from './cases/request-framing.ts';
 import { requestSequence } from './cases/request-sequence.ts';
 import { requestSyntax } from './cases/request-syntax.ts';
@@ -31,6 +32,7 @@ export const groups: readonly Group[] = [
   forwarding,
   managerOptions,
   routing,
+  matchers,
   destinationGroup,
   rewriting,
   headerRules,

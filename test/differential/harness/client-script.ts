@@ -42,11 +42,6 @@ export function raw(...pieces: readonly string[]): ClientScript {
   return connection(...inPieces(pieces), receive());
 }
 
-/** Sends exact bytes and waits for the proxy to close, with or without a response. */
-export function rawUntilClosed(...pieces: readonly string[]): ClientScript {
-  return connection(...inPieces(pieces), receiveClose);
-}
-
 /** The bytes of a request: `host: example.test` unless a host is given, content-length for a body. */
 export function requestBytes(
   method: string,
