@@ -1,12 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '#formatter/value-source.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON has to escape.
-const NEEDS_CARE = /["\\\0-\x1f\x80-\xff]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-const TO_ESCAPE = /["\\\0-\x1f]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
-const TO_ESCAPE_IN_NON_UTF8 = /["\\\0-\x1f\x80-\xff]/g;
+/** All but printable ASCII without the quotation mark and the backslash. */
+const NEEDS_CARE = /[^ !#-[\]-\x7f]/;
+const TO_ESCAPE = /[^ !#-[\]-\xff]/g;
+const TO_ESCAPE_IN_NON_UTF8 = /[^ !#-[\]-\x7f]/g;
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 
-const SCRIPT = join(import.meta.dirname, '..', 'tools', 'write-to-standard-streams.ts');
+const SCRIPT = fileURLToPath(new URL('../tools/write-to-standard-streams.ts', import.meta.url));
 
 t.test('stdout and stderr are written to as pipes', async (t) => {
   const child = spawn(process.execPath, [SCRIPT], { stdio: ['ignore', 'pipe', 'pipe'] });
