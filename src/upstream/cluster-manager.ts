@@ -10,6 +10,10 @@ export class ClusterManager {
     this.#environment = environment;
   }
 
+  get size(): number {
+    return this.#clusters.size;
+  }
+
   get(name: string): Cluster | undefined {
     return this.#clusters.get(name);
   }

@@ -1,5 +1,6 @@
 import { AccessLogBatches } from '#access-log/access-log-batches.ts';
 import { Clock } from '#base/clock.ts';
+import { collectGarbage } from '#base/collect-garbage.ts';
 import { createRandom } from '#base/random.ts';
 import { RuntimeReader } from '#base/runtime.ts';
 import { TimerWheel } from '#base/timer-wheel.ts';
@@ -13,6 +14,9 @@ import { HostPools } from '#upstream/pool/host-pools.ts';
 import { ResourceMemory } from '#upstream/resource-memory.ts';
 import { ActiveListener } from '#worker/active-listener.ts';
 import type { WorkerCommand, WorkerIdentity, WorkerReport } from '#worker/messages.ts';
+
+/** From here on it is worth ten milliseconds of the start to give memory back. */
+const MANY_CLUSTERS = 100;
 
 export type PostReport = (report: WorkerReport, transfer?: readonly ArrayBuffer[]) => void;
 
@@ -76,6 +80,8 @@ export class Worker {
         }
         return;
       case 'initialized':
+        // Nothing is served yet, and what so many clusters were announced with is garbage now.
+        if (this.#clusters.size > MANY_CLUSTERS) collectGarbage();
         this.#report({ kind: 'initialized' });
         return;
       case 'stopListeners':
