@@ -40,7 +40,10 @@ t.test('what is no format is refused, and each reason says why', (t) => {
     ['%CLUSTER_METADATA(a):3%', 'CLUSTER_METADATA does not allow length to be specified'],
     ['%METADATA(FOO:x)%', 'METADATA: FOO is not a supported type of metadata'],
     ['%COMMON_DURATION(DS_RX_BEG)%', 'COMMON_DURATION: must be START:END:PRECISION'],
-    ['%COMMON_DURATION(a:DS_RX_END)%', "COMMON_DURATION: the time point 'a' is not known to Proa"],
+    [
+      '%COMMON_DURATION(DS_RX_BEG:US_RX_BODY_BEG)%',
+      "COMMON_DURATION: the time point 'US_RX_BODY_BEG' is not supported by Proa yet",
+    ],
     [
       '%COMMON_DURATION(DS_RX_BEG:DS_RX_END:xs)%',
       "COMMON_DURATION: the precision must be ms, us or ns, not 'xs'",

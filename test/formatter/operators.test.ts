@@ -53,6 +53,7 @@ const TABLE: readonly (readonly [operator: string, full: unknown, empty: unknown
   ['COMMON_DURATION(US_TX_BEG:US_TX_END:us)', 250, undefined],
   ['COMMON_DURATION(US_RX_BEG:US_RX_END:us)', 500, undefined],
   ['COMMON_DURATION(DS_TX_END:DS_TX_BEG:us)', -519, undefined],
+  ['COMMON_DURATION(a:b:us)', undefined, undefined],
   ['REQUEST_DURATION', 0, undefined],
   ['REQUEST_TX_DURATION', 0, undefined],
   ['RESPONSE_DURATION', 2, undefined],
