@@ -1,5 +1,6 @@
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import { parseAccessLogs } from '#access-log/from-proto.ts';
+import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import type { Bootstrap } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
 import {
@@ -7,6 +8,8 @@ import {
   type HttpConnectionManagerConfig,
 } from '#http/connection-manager-config.ts';
 import { connectionManagerParser } from '#http/connection-manager-from-proto.ts';
+import { parseStringMatcher } from '#matching/from-proto.ts';
+import { buildStringMatcher } from '#matching/string-matcher.ts';
 import type { Address } from '#network/address.ts';
 import { parseAddress } from '#network/address-from-proto.ts';
 import { parseListener } from '#network/listener-from-proto.ts';
@@ -24,6 +27,8 @@ export interface AdminConfig {
   readonly address: Address;
   readonly profilePath: string;
   readonly accessLog: readonly AccessLogConfig[];
+  /** The only paths that are served; empty serves all. */
+  readonly allowPaths: readonly ((path: string) => boolean)[];
 }
 
 /** A bootstrap as the server uses it. */
@@ -33,8 +38,11 @@ export interface BootstrapConfig {
   readonly admin: AdminConfig | undefined;
   readonly runtimeLayers: readonly RuntimeLayer[];
   readonly stats: StatsConfig;
+  /** The interval of histograms. Default 5,000. */
+  readonly statsFlushIntervalMs: number;
 }
 
+const DEFAULT_STATS_FLUSH_INTERVAL_MS = 5000;
 const DEFAULT_PROFILE_PATH = '/var/log/envoy/envoy.prof';
 
 /** Turns the message into what the server uses; everything that is wrong goes to the context. */
@@ -48,6 +56,7 @@ export function parseBootstrap(message: Bootstrap, context: ParseContext): Boots
     admin: parseAdmin(message, context.at('admin')),
     runtimeLayers: parseLayeredRuntime(message.layeredRuntime, context.at('layered_runtime')),
     stats: parseStatsConfig(message.statsConfig, context.at('stats_config')),
+    statsFlushIntervalMs: durationMs(message.statsFlushInterval) ?? DEFAULT_STATS_FLUSH_INTERVAL_MS,
   };
 }
 
@@ -94,5 +103,8 @@ function parseAdmin({ admin }: Bootstrap, context: ParseContext): AdminConfig | 
   const address = parseAddress(context.at('address'), admin.address);
   const accessLog = parseAccessLogs(context.at('access_log'), admin.accessLog);
   const profilePath = admin.profilePath === '' ? DEFAULT_PROFILE_PATH : admin.profilePath;
-  return address && { address, profilePath, accessLog };
+  const allowPaths = admin.allowPaths.map((matcher, index) =>
+    buildStringMatcher(parseStringMatcher(matcher, context.at('allow_paths').at(index))),
+  );
+  return address && { address, profilePath, accessLog, allowPaths };
 }

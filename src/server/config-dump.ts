@@ -63,23 +63,6 @@ export function routesDump(bootstrap: Bootstrap, updated: string): JsonObject {
   };
 }
 
-/** The assignments of static clusters; for `include_eds`. */
-export function endpointsDump(bootstrap: Bootstrap): JsonObject | undefined {
-  const assignments = (bootstrap.staticResources?.clusters ?? []).flatMap(({ loadAssignment }) =>
-    loadAssignment === undefined ? [] : [loadAssignment],
-  );
-  if (assignments.length === 0) return undefined;
-  return {
-    '@type': `${TYPE}envoy.admin.v3.EndpointsConfigDump`,
-    static_endpoint_configs: assignments.map((assignment) => ({
-      endpoint_config: {
-        '@type': `${TYPE}envoy.config.endpoint.v3.ClusterLoadAssignment`,
-        ...toEnvoyJson(assignment),
-      },
-    })),
-  };
-}
-
 function routeConfigsOf(listener: Listener): JsonObject[] {
   const { defaultFilterChain, filterChains } = listener;
   const chains =

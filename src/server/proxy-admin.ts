@@ -12,13 +12,7 @@ import type {
 } from '#server/admin/admin-services.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
 import { buildVersion, formatBuildVersion } from '#server/build-version.ts';
-import {
-  bootstrapDump,
-  clustersDump,
-  endpointsDump,
-  listenersDump,
-  routesDump,
-} from '#server/config-dump.ts';
+import { bootstrapDump, clustersDump, listenersDump, routesDump } from '#server/config-dump.ts';
 import type { Proxy } from '#server/proxy.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 import type { ClusterView } from '#upstream/cluster-view.ts';
@@ -93,10 +87,6 @@ export class ProxyAdmin implements AdminServices {
       listenersDump(bootstrap, updated),
       routesDump(bootstrap, updated),
     ];
-  }
-
-  endpointsConfigDump(): JsonObject | undefined {
-    return endpointsDump(this.#proxy.record.decode());
   }
 
   unreadyTargets(): readonly UnreadyTargets[] {

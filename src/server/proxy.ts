@@ -1,7 +1,11 @@
+import { type AccessLog, instantiateAccessLogs } from '#access-log/access-log.ts';
+import { AccessLogBatches, createLedger } from '#access-log/access-log-batches.ts';
+import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import { AccessLogFiles } from '#access-log/access-log-files.ts';
 import { filesystemStats } from '#access-log/filesystem-stats.ts';
 import { createRandom } from '#base/random.ts';
 import { err, ok, type Result } from '#base/result.ts';
+import { RuntimeReader } from '#base/runtime.ts';
 import type { ProxyOptions } from '#cli/options.ts';
 import type { Address } from '#network/address.ts';
 import { formatAddress } from '#network/address.ts';
@@ -28,7 +32,6 @@ import type { WorkerCommand, WorkerReport } from '#worker/messages.ts';
 const { field } = serverStats;
 /** Envoy's numbers for `server.state`. */
 const STATE_NUMBERS = { LIVE: 0, DRAINING: 1, PRE_INITIALIZING: 2, INITIALIZING: 3 } as const;
-const STATS_FLUSH_INTERVAL_MS = 5000;
 const CLOSE_FILES_TIMEOUT_MS = 2000;
 /** Long enough after the start for those who wait for it to get their first answers. */
 const RELEASE_MEMORY_AFTER_MS = 1000;
@@ -129,7 +132,7 @@ export class Proxy implements WorkerPoolOwner {
     this.#setState('LIVE');
     this.#serverStats.record(field.initialization_time_ms, Date.now() - this.startWallMs);
     this.#timers.push(
-      setInterval(() => this.stats.flushHistograms(), STATS_FLUSH_INTERVAL_MS).unref(),
+      setInterval(() => this.stats.flushHistograms(), parsed.statsFlushIntervalMs).unref(),
     );
     this.#timers.push(setTimeout(releaseMemoryOfStart, RELEASE_MEMORY_AFTER_MS).unref());
     this.logger.component('main').info('all workers serve', {
@@ -273,12 +276,29 @@ export class Proxy implements WorkerPoolOwner {
     return ok(undefined);
   }
 
+  /** The admin's own access logs: made here, in the thread that serves its pages. */
+  #adminLogs(configs: readonly AccessLogConfig[]): readonly AccessLog[] {
+    const ledger = createLedger();
+    const batches = new AccessLogBatches({
+      ledger,
+      post: (batch) => this.#files.write(batch, ledger),
+      onDropped: (lines) => this.#fileStats.add(filesystemStats.field.write_dropped, lines),
+    });
+    return instantiateAccessLogs(configs, batches, {
+      runtime: () => new RuntimeReader(this.runtime.values),
+      random: () => Math.floor(Math.random() * 2 ** 32),
+      nowMs: () => performance.now(),
+    });
+  }
+
   async #startAdmin(): Promise<Result<void, string>> {
     const { admin } = this.#config;
     if (admin === undefined) return ok(undefined);
     const log = this.logger.component('admin');
     this.#admin = new AdminServer({
       services: new ProxyAdmin(this),
+      accessLogs: this.#adminLogs(admin.accessLog),
+      allowPaths: admin.allowPaths,
       onDefect: (error) => log.error(`a page failed: ${String(error)}`),
     });
     const bound = await this.#admin.listen(admin.address);

@@ -12,7 +12,7 @@ export const bootstrapSupport: SupportTable = {
     application_log_config: { warned: 'the format of --log-format is used' },
     node_context_params: noServer,
     stats_sinks: noSinks,
-    stats_flush_interval: noSinks,
+    stats_flush_interval: 'supported',
     stats_flush_on_admin: noSinks,
     stats_eviction_interval: { warned: 'statistics are never evicted' },
     stats_server_version_override: { warned: 'the statistic keeps its value' },
@@ -29,9 +29,8 @@ export const bootstrapSupport: SupportTable = {
   },
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': supported('listeners', 'clusters'),
   'envoy.config.bootstrap.v3.Admin': {
-    ...supported('address', 'access_log'),
+    ...supported('address', 'access_log', 'profile_path', 'allow_paths'),
     access_log_path: { warned: 'the admin interface logs to its access_log only' },
-    profile_path: { warned: 'there is no CPU profiler behind the admin interface' },
     ignore_global_conn_limit: { warned: 'there is no global connection limit' },
   },
   'envoy.config.bootstrap.v3.ClusterManager': {
@@ -42,10 +41,19 @@ export const bootstrapSupport: SupportTable = {
   'envoy.config.bootstrap.v3.RuntimeLayer': supported('name', 'static_layer', 'admin_layer'),
   'envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer': {},
   'envoy.config.metrics.v3.StatsConfig': {
-    stats_tags: { warned: 'only the default tags are extracted' },
-    use_all_default_tags: { warned: 'the default tags are always extracted' },
-    stats_matcher: { warned: 'no statistic is left out' },
-    histogram_bucket_settings: { warned: 'the default buckets are used' },
+    ...supported(
+      'stats_tags',
+      'use_all_default_tags',
+      'stats_matcher',
+      'histogram_bucket_settings',
+    ),
     allow_default_tag_overrides: { warned: 'only the default tags are extracted' },
   },
+  'envoy.config.metrics.v3.TagSpecifier': supported('tag_name', 'regex', 'fixed_value'),
+  'envoy.config.metrics.v3.StatsMatcher': supported(
+    'reject_all',
+    'exclusion_list',
+    'inclusion_list',
+  ),
+  'envoy.config.metrics.v3.HistogramBucketSettings': supported('match', 'buckets'),
 };

@@ -1,6 +1,7 @@
 import { type SupportTable, supported } from '#config/support/message-support.ts';
 
 export const matcherSupport: SupportTable = {
+  'envoy.type.matcher.v3.ListStringMatcher': supported('patterns'),
   'envoy.type.matcher.v3.StringMatcher': supported(
     'exact',
     'prefix',
