@@ -8,13 +8,18 @@ const uuid = '12345678-1234-4234-8234-123456789abc';
 const date = 'Thu, 01 Jan 1970 00:00:00 GMT';
 
 function normalise(text: string, scenario: Partial<Scenario> = {}): string {
-  const ports = new Map([[40_001, 'listener']]);
+  const ports = new Map([
+    ['40001', 'listener'],
+    ['127.9.8.7:40001', 'client'],
+  ]);
   return normaliser({ id: 'k007', ports, scenario: { name: 'x', client: [], ...scenario } })(text);
 }
 
 t.test('takes out what differs from run to run', async (t) => {
   t.equal(normalise('cluster.backend-k007.x'), 'cluster.backend.x');
   t.equal(normalise('127.0.0.1:40001'), '127.0.0.1:{listener}');
+  t.equal(normalise('127.9.8.7:40001'), '127.9.8.7:{client}');
+  t.equal(normalise('example.test:40001'), 'example.test:{listener}');
   t.equal(normalise('x-forwarded-port: 40001'), 'x-forwarded-port: {listener}');
   t.equal(normalise(`x-request-id: ${uuid}`), 'x-request-id: {uuid 4}');
   t.equal(normalise(`date: ${date}`), 'date: {date}');

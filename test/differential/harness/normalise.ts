@@ -4,15 +4,17 @@ import type { Scenario } from './scenario.ts';
 /** What a run cannot know beforehand and an observation must not depend on. */
 export interface RunFacts {
   readonly id: string;
-  /** What each port of this run stands for, as shown in the place of the number. */
-  readonly ports: ReadonlyMap<number, string>;
+  /**
+   * What each port of this run stands for, as shown in the place of the number: by number, or by `address:number` where the address is not 127.0.0.1.
+   */
+  readonly ports: ReadonlyMap<string, string>;
   readonly scenario: Scenario;
 }
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const DATE = /\b[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT\b/g;
 const SERVICE_TIME = /^(x-envoy-upstream-service-time: )\d+$/i;
-const PORT = /(:|^x-forwarded-port: )(\d{1,5})\b/gi;
+const PORT = /((?:\d+\.){3}\d+)?(:|^x-forwarded-port: )(\d{1,5})\b/gi;
 
 /** The addresses of this machine, of which Envoy takes one for its own. */
 const OWN_ADDRESSES = Object.values(networkInterfaces())
@@ -35,9 +37,9 @@ export function normaliser(facts: RunFacts): (text: string) => string {
       .replace(UUID, (uuid, version: string) => (own(uuid) ? uuid : `{uuid ${version}}`))
       .replace(DATE, (date) => (own(date) ? date : '{date}'))
       .replace(SERVICE_TIME, (line, name: string) => (own(line) ? line : `${name}{ms}`))
-      .replace(PORT, (all, before: string, port: string) => {
-        const name = facts.ports.get(Number(port));
-        return name === undefined ? all : `${before}{${name}}`;
+      .replace(PORT, (all, address: string | undefined, before: string, port: string) => {
+        const name = facts.ports.get(`${address}:${port}`) ?? facts.ports.get(port);
+        return name === undefined ? all : `${address ?? ''}${before}{${name}}`;
       });
     const placed = OWN_ADDRESSES.reduce(
       (result, address) => result.replaceAll(address, '{own address}'),

@@ -18,17 +18,22 @@ const OPEN_GRACE_MS = 40;
 
 export interface ClientRun {
   readonly observation: ClientObservation;
+  readonly localAddress: string;
   readonly localPort: number;
 }
 
 /** Runs a client script against a local port and says what came back. */
 export async function runClient(port: number, script: ClientScript): Promise<ClientRun> {
   const socket = await open(port, script.from ?? '127.0.0.1');
-  const localPort = socket.localPort ?? 0;
+  const { localAddress = '', localPort = 0 } = socket;
   const client = new Client(new ScriptedSocket(socket));
   const timedOut = await client.perform(script.steps);
   const end = await client.finish();
-  return { localPort, observation: { ...client.observation(), end, ...timedOut } };
+  return {
+    localAddress,
+    localPort,
+    observation: { ...client.observation(), end, ...timedOut },
+  };
 }
 
 function open(port: number, localAddress: string): Promise<Socket> {

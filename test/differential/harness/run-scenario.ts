@@ -171,15 +171,18 @@ function portNames(
   placement: Placement,
   runs: readonly ClientRun[],
   upstreams: ReadonlyMap<string, ScriptedUpstream>,
-): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  for (const [name, port] of Object.entries(placement.upstreamPorts)) names.set(port, name);
-  names.delete(0);
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
   for (const each of upstreams.values()) {
-    for (const port of each.peerPorts) names.set(port, 'proxy');
+    for (const port of each.peerPorts) names.set(`${port}`, 'proxy');
   }
-  for (const run of runs) names.set(run.localPort, 'client');
-  names.set(proxy.adminPort, 'admin');
-  names.set(listenerPort, 'listener');
+  for (const { localAddress, localPort } of runs) {
+    const shared = localAddress === '127.0.0.1';
+    names.set(shared ? `${localPort}` : `${localAddress}:${localPort}`, 'client');
+  }
+  for (const [name, port] of Object.entries(placement.upstreamPorts)) names.set(`${port}`, name);
+  names.delete('0');
+  names.set(`${proxy.adminPort}`, 'admin');
+  names.set(`${listenerPort}`, 'listener');
   return names;
 }
