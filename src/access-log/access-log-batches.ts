@@ -23,7 +23,7 @@ const BATCH_BYTES = 64 * 1024;
 /** or when its first line has waited for so long. */
 const BATCH_DELAY_MS = 10;
 /** What may be on its way to the main thread at once, for all files together. */
-export const IN_FLIGHT_LIMIT_BYTES: number = 8 * 1024 * 1024;
+export const IN_FLIGHT_LIMIT_BYTES: number = 32 * 1024 * 1024;
 
 /** The memory in which the main thread counts the bytes that it took over from one worker. */
 export function createLedger(): SharedArrayBuffer {
