@@ -53,7 +53,7 @@ export const CONVERSIONS: Readonly<Record<string, (fields: TimeFields) => string
   'E*z': ({ offsetMinutes }) => `${offset(offsetMinutes, ':')}:00`,
   E4Y: ({ year }) => pad(year, 4),
   ET: () => 'T',
-  Z: ({ zoneName }) => zoneName,
+  Z: ({ zoneName }) => zoneName(),
   '%': () => '%',
 };
 

@@ -13,7 +13,8 @@ export interface TimeFields {
   readonly dayOfYear: number;
   /** East of Greenwich. */
   readonly offsetMinutes: number;
-  readonly zoneName: string;
+  /** Asked for only where it is printed: it takes a while to find out. */
+  readonly zoneName: () => string;
   readonly epochSeconds: number;
 }
 
@@ -36,7 +37,7 @@ export function fieldsOf(epochSeconds: number, zone: 'utc' | 'local'): TimeField
     weekday: shifted.getUTCDay(),
     dayOfYear: Math.round((midnight - Date.UTC(year, 0, 1)) / DAY_MS),
     offsetMinutes,
-    zoneName: zone === 'utc' ? 'UTC' : localZoneName(date),
+    zoneName: () => (zone === 'utc' ? 'UTC' : localZoneName(date)),
     epochSeconds,
   };
 }
