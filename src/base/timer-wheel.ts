@@ -51,6 +51,7 @@ export class TimerWheel {
   readonly #wake: Wake;
   readonly #runTurn: (run: () => void) => void;
   #cancelWake: (() => void) | undefined = undefined;
+  /** The tick of the next wake: infinity when asleep, minus infinity while firing. */
   #wakeTick = Number.POSITIVE_INFINITY;
   #tick: number;
   #count = 0;
@@ -152,18 +153,20 @@ export class TimerWheel {
     const delayMs = Math.max(tick * TICK_MS - this.#clock.nowMs, 1);
     this.#cancelWake = this.#wake(delayMs, () => {
       this.#cancelWake = undefined;
-      this.#wakeTick = Number.POSITIVE_INFINITY;
+      // A timer that is started now knows nothing of those that are due before it.
+      this.#wakeTick = Number.NEGATIVE_INFINITY;
       this.#runTurn(() => {
         this.#clock.refresh();
         this.advance();
       });
+      this.#wakeTick = Number.POSITIVE_INFINITY;
       this.#wakeForNext();
     });
   }
 
   /** Sleeps until the next slot that has timers, at most one turn of the wheel. */
   #wakeForNext(): void {
-    if (this.#count === 0 || this.#cancelWake !== undefined) return;
+    if (this.#count === 0) return;
     for (let ahead = 1; ahead <= SLOTS; ahead++) {
       const tick = this.#tick + ahead;
       if (this.#slots[tick & SLOT_MASK] === undefined) continue;
