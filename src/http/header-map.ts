@@ -1,3 +1,4 @@
+import type { HeaderCasing, PreservedCasing } from '#http/header-casing.ts';
 import {
   type HeaderId,
   headerIdOf,
@@ -19,6 +20,8 @@ const NO_TEXT = -1;
  * Maps are pooled: one is valid until its stream is destroyed, and whoever needs it longer copies it.
  */
 export class HeaderMap {
+  /** How the names of this message were spelt, where that is to be kept. */
+  casing: PreservedCasing | undefined = undefined;
   /** The head as text, names already in lower case; empty for a map that was built here. */
   protected text = '';
   #count = 0;
@@ -26,6 +29,8 @@ export class HeaderMap {
   /** One bit for each known header that was ever added: a clear bit answers `get` at once. */
   #seenLow = 0;
   #seenHigh = 0;
+  /** Whether a known header was parsed more than once. */
+  #hasRepeats = false;
   /* For each entry: which header it is, and where name, value and line lie in `text`. */
   readonly #ids: HeaderId[] = [];
   readonly #lineStarts: number[] = [];
@@ -43,11 +48,13 @@ export class HeaderMap {
 
   /** Empties the map for its next message. */
   clear(): void {
+    this.casing = undefined;
     this.text = '';
     this.#count = 0;
     this.#live = 0;
     this.#seenLow = 0;
     this.#seenHigh = 0;
+    this.#hasRepeats = false;
   }
 
   /** For the parser: the text that the spans of `addSpan` refer to. */
@@ -71,7 +78,10 @@ export class HeaderMap {
   ): void {
     const index = this.#count++;
     this.#live++;
-    this.#see(id);
+    if (id !== UNKNOWN_HEADER) {
+      if (this.#saw(id)) this.#hasRepeats = true;
+      this.#see(id);
+    }
     this.#ids[index] = id;
     this.#lineStarts[index] = nameStart;
     this.#lineEnds[index] = isVerbatim ? lineEnd : NO_TEXT;
@@ -80,6 +90,24 @@ export class HeaderMap {
     this.#valueEnds[index] = valueEnd;
     this.#names[index] = undefined;
     this.#values[index] = undefined;
+  }
+
+  /**
+   * For readers, after `setText`: joins repeated lines of those headers for which `table` (by id)
+   * holds 1.
+   */
+  joinRepeats(table: Uint8Array): void {
+    if (!this.#hasRepeats) return;
+    for (let index = 0; index < this.#count; index++) {
+      const id = this.#ids[index] as HeaderId;
+      if (id <= UNKNOWN_HEADER || table[id] !== 1) continue;
+      for (let later = this.#ids.indexOf(id, index + 1); later > 0 && later < this.#count; ) {
+        const joined = `${this.#valueAt(index)},${this.#valueAt(later)}`;
+        this.#replaceAt(index, knownHeaderNames[id] as string, joined);
+        this.#removeAt(later);
+        later = this.#ids.indexOf(id, later + 1);
+      }
+    }
   }
 
   /** The first value of a known header. */
@@ -124,6 +152,18 @@ export class HeaderMap {
       if (this.#isNamed(index, id, name)) found.push(this.#valueAt(index));
     }
     return found;
+  }
+
+  /** Whether one of the values of a header passes a test; nothing where there is no such header. */
+  someValue(id: HeaderId, name: string, passes: (value: string) => boolean): boolean | undefined {
+    if (id !== UNKNOWN_HEADER && !this.#saw(id)) return undefined;
+    let isThere = false;
+    for (let index = 0; index < this.#count; index++) {
+      if (!this.#isNamed(index, id, name)) continue;
+      if (passes(this.#valueAt(index))) return true;
+      isThere = true;
+    }
+    return isThere ? false : undefined;
   }
 
   /** All values of a header as one, joined with a comma (RFC 9110 section 5.3). */
@@ -207,8 +247,13 @@ export class HeaderMap {
     return bytes;
   }
 
-  /** All fields as HTTP/1.1 lines, `name: value CRLF` each; untouched runs are taken as they came. */
-  toHttp1Lines(): string {
+  /**
+   * All fields as HTTP/1.1 lines, `name: value CRLF` each; untouched runs are taken as they came.
+   * Names are written as the message's own casing says, else as `casing`, else in lower case.
+   */
+  toHttp1Lines(casing?: HeaderCasing): string {
+    const wanted = this.casing ?? casing;
+    if (wanted !== undefined) return this.#linesIn(wanted);
     let out = '';
     let runStart = NO_TEXT;
     let runEnd = NO_TEXT;
@@ -229,6 +274,14 @@ export class HeaderMap {
       runEnd = lineEnd;
     }
     return runStart === NO_TEXT ? out : out + this.text.substring(runStart, runEnd);
+  }
+
+  #linesIn(casing: HeaderCasing): string {
+    let out = '';
+    this.forEach((name, value) => {
+      out += `${casing.nameOf(name)}: ${value}\r\n`;
+    });
+    return out;
   }
 
   /** Copies every field of another map behind those of this one. */

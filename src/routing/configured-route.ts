@@ -1,7 +1,7 @@
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import type { HeaderMutations } from '#routing/header-mutations.ts';
 import { type HostRewrite, updateAuthority } from '#routing/host-rewrite.ts';
-import type { PathRewrite } from '#routing/path-rewrite.ts';
+import { type RequestPathRewrite, setRewrittenPath } from '#routing/path-rewrite.ts';
 import type { Route, RouteAction, VirtualHost } from '#routing/route.ts';
 import type { Metadata, PerFilterConfigs } from '#routing/route-config.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
@@ -22,7 +22,7 @@ export interface RouteParts {
   readonly requestMutations: readonly HeaderMutations[];
   readonly responseMutations: readonly HeaderMutations[];
   readonly hostRewrite: HostRewrite | undefined;
-  readonly pathRewrite: PathRewrite | undefined;
+  readonly pathRewrite: RequestPathRewrite | undefined;
   readonly appendXForwardedHost: boolean;
 }
 
@@ -76,8 +76,11 @@ export class ConfiguredRoute implements Route {
     clusterRequestMutations?.apply(headers, info, headers, undefined);
     if (clusterHost !== undefined) headers.authority = clusterHost;
     for (const mutations of requestMutations) mutations.apply(headers, info, headers, undefined);
-    this.#rewriteHost(headers);
-    this.#rewritePath(headers, keepsOriginal);
+    this.#rewriteHost(headers, info, keepsOriginal);
+    const { pathRewrite } = this.#parts;
+    if (pathRewrite !== undefined) {
+      setRewrittenPath(headers, pathRewrite(headers, info), keepsOriginal);
+    }
   }
 
   finalizeResponseHeaders(
@@ -90,18 +93,10 @@ export class ConfiguredRoute implements Route {
     }
   }
 
-  #rewriteHost(headers: RequestHeaders): void {
+  #rewriteHost(headers: RequestHeaders, info: StreamInfo, keepsOriginal: boolean): void {
     const { hostRewrite, appendXForwardedHost } = this.#parts;
     if (hostRewrite === undefined) return;
-    const host = hostRewrite(headers);
-    if (host !== '') updateAuthority(headers, host, appendXForwardedHost);
-  }
-
-  #rewritePath(headers: RequestHeaders, keepsOriginal: boolean): void {
-    const { pathRewrite } = this.#parts;
-    if (pathRewrite === undefined) return;
-    const original = headers.path;
-    if (keepsOriginal) headers.set('x-envoy-original-path', original);
-    headers.path = pathRewrite(original);
+    const host = hostRewrite(headers, info);
+    if (host !== '') updateAuthority(headers, host, appendXForwardedHost, keepsOriginal);
   }
 }

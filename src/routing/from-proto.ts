@@ -1,9 +1,9 @@
+import { checkRouteReferences } from '#config/check-route-references.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
 import type { VirtualHost } from '#gen/envoy/config/route/v3/route_components_pb.d.ts';
 import type { RouteConfiguration as RouteConfigurationMessage } from '#gen/envoy/config/route/v3/route_pb.d.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
-import { DomainIndex } from '#routing/domain-index.ts';
 import { parseHeaderMatchers } from '#routing/header-matcher-from-proto.ts';
 import { parseHeaderMutationsOf } from '#routing/header-mutations-from-proto.ts';
 import type {
@@ -35,9 +35,12 @@ export function parseRouteConfiguration(
     options,
     maxDirectResponseBodySizeBytes:
       message.maxDirectResponseBodySizeBytes ?? DEFAULT_MAX_DIRECT_RESPONSE_BODY_SIZE_BYTES,
-    validatesClusters: message.validateClusters ?? options.validatesClusters ?? true,
   };
-  checkDomains(message, context);
+  const { clusterNames, validatesClusters = true } = options;
+  checkRouteReferences(message, context, {
+    clusters: clusterNames ?? new Set(),
+    validatesClusters: clusterNames !== undefined && validatesClusters,
+  });
   const hosts = context.at('virtual_hosts');
   return {
     name: message.name,
@@ -83,21 +86,5 @@ function parseVirtualClusters(message: VirtualHost, context: ParseContext): Virt
     const here = context.at(index);
     if (headers.length === 0) here.error("virtual clusters must define 'headers'");
     return { name, headers: parseHeaderMatchers(headers, here.at('headers')) };
-  });
-}
-
-function checkDomains(message: RouteConfigurationMessage, context: ParseContext): void {
-  const index = new DomainIndex<VirtualHost>();
-  message.virtualHosts.forEach((host, hostIndex) => {
-    const domains = context.at('virtual_hosts').at(hostIndex).at('domains');
-    host.domains.forEach((domain, domainIndex) => {
-      const conflict = index.add(byteStringOf(domain), host);
-      if (conflict === undefined) return;
-      const reason =
-        conflict === 'duplicate'
-          ? `Only unique values for domains are permitted. Duplicate entry of domain ${domain.toLowerCase()} in route ${message.name}`
-          : `Only a single wildcard domain is permitted in route ${message.name}`;
-      domains.at(domainIndex).error(reason, { value: domain });
-    });
   });
 }

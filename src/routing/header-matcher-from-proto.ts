@@ -34,9 +34,9 @@ function parseTest(message: HeaderMatcher, context: ParseContext): HeaderMatcher
     case 'rangeMatch':
       return { kind: 'range', start: specifier.value.start, end: specifier.value.end };
     case 'exactMatch':
-      // An empty deprecated exact match asks for presence only.
+      // An empty exact match, which is deprecated, takes any value.
       return specifier.value === ''
-        ? { kind: 'present', isPresent: true }
+        ? string({ kind: 'prefix', text: '', ignoresCase: false })
         : string({ kind: 'exact', text: byteStringOf(specifier.value), ignoresCase: false });
     case 'prefixMatch':
       return string({ kind: 'prefix', text: byteStringOf(specifier.value), ignoresCase: false });

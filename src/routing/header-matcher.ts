@@ -1,5 +1,5 @@
 import type { HeaderMap } from '#http/header-map.ts';
-import { headerIdOf, UNKNOWN_HEADER } from '#http/known-headers.ts';
+import { headerIdOf } from '#http/known-headers.ts';
 import { buildStringMatcher, type StringMatcherConfig } from '#matching/string-matcher.ts';
 
 /** `envoy.config.route.v3.HeaderMatcher`; the name is in lower case. */
@@ -24,28 +24,33 @@ interface PseudoHeaders {
   readonly status?: number;
 }
 
-type ReadHeader = (headers: HeaderMap) => string | undefined;
+/** Whether a value passes a test; nothing where the header is missing. */
+type TestHeader = (headers: HeaderMap, passes: (value: string) => boolean) => boolean | undefined;
 
 /**
- * Builds the test that a matcher stands for. Several fields of one name are tested as one value,
- * joined with commas. A header that is missing fails the test, inverted or not, unless it is
- * treated as empty or its absence is what is asked for.
+ * Builds the test that a matcher stands for. Of several fields with one name it is enough that one
+ * passes. A header that is missing fails the test, inverted
+ * or not, unless it is treated as empty or its absence is what is asked for.
  */
 export function buildHeaderMatcher(config: HeaderMatcherConfig): HeaderPredicate {
-  const read = buildReader(config.name);
+  const testHeader = buildHeaderTest(config.name);
   const { test, isInverted, treatsMissingAsEmpty } = config;
   if (test.kind === 'present') {
     const wanted = test.isPresent !== isInverted;
     if (treatsMissingAsEmpty) return () => wanted;
-    return (headers) => (read(headers) !== undefined) === wanted;
+    return (headers) => (testHeader(headers, isAnything) !== undefined) === wanted;
   }
-  const matches =
+  const passes =
     test.kind === 'string' ? buildStringMatcher(test.matcher) : inRange(test.start, test.end);
+  const whenMissing = treatsMissingAsEmpty && passes('') !== isInverted;
   return (headers) => {
-    const value = read(headers);
-    if (value !== undefined) return matches(value) !== isInverted;
-    return treatsMissingAsEmpty && matches('') !== isInverted;
+    const hasPassed = testHeader(headers, passes);
+    return hasPassed === undefined ? whenMissing : hasPassed !== isInverted;
   };
+}
+
+function isAnything(): boolean {
+  return true;
 }
 
 /** Whether every matcher holds. */
@@ -57,34 +62,52 @@ export function buildHeaderMatchers(configs: readonly HeaderMatcherConfig[]): He
   };
 }
 
-function buildReader(name: string): ReadHeader {
+function buildHeaderTest(name: string): TestHeader {
+  const readPseudo = pseudoHeaderReader(name);
+  if (readPseudo !== undefined) {
+    return (headers, passes) => testValue(readPseudo(headers as PseudoHeaders), passes);
+  }
+  const id = headerIdOf(name);
+  return (headers, passes) => headers.someValue(id, name, passes);
+}
+
+function testValue(
+  value: string | undefined,
+  passes: (value: string) => boolean,
+): boolean | undefined {
+  return value === undefined ? undefined : passes(value);
+}
+
+function pseudoHeaderReader(
+  name: string,
+): ((headers: PseudoHeaders) => string | undefined) | undefined {
   switch (name) {
     case ':method':
-      return (headers) => (headers as PseudoHeaders).method;
+      return ({ method }) => method;
     case ':path':
-      return (headers) => (headers as PseudoHeaders).path || undefined;
+      return ({ path }) => path || undefined;
     case ':scheme':
-      return (headers) => (headers as PseudoHeaders).scheme || undefined;
+      return ({ scheme }) => scheme || undefined;
     case ':authority':
     case 'host':
-      return (headers) => (headers as PseudoHeaders).authority;
+      return ({ authority }) => authority;
     case ':status':
-      return (headers) => (headers as PseudoHeaders).status?.toString();
+      return ({ status }) => status?.toString();
+    default:
+      return undefined;
   }
-  // A known header that is absent costs one bit test.
-  const id = headerIdOf(name);
-  return id === UNKNOWN_HEADER
-    ? (headers) => headers.getJoined(name)
-    : (headers) => (headers.hasKnown(id) ? headers.getJoined(name) : undefined);
 }
 
 const INTEGER = /^\s*[+-]?\d{1,19}\s*$/;
+/** Longer numbers do not fit a double exactly. */
+const MAX_EXACT_LENGTH = 15;
 
 /** A whole number from start up to, not including, end. */
 function inRange(start: bigint, end: bigint): (value: string) => boolean {
   return (value) => {
     if (!INTEGER.test(value)) return false;
-    const number = BigInt(value.trim().replace('+', ''));
+    const number =
+      value.length <= MAX_EXACT_LENGTH ? Number(value) : BigInt(value.replace('+', ''));
     return number >= start && number < end;
   };
 }

@@ -1,5 +1,6 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
+import { parseTextFormat } from '#formatter/format-from-proto.ts';
 import type { HeaderValueOption } from '#gen/envoy/config/core/v3/base_pb.d.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
 import type {
@@ -62,16 +63,23 @@ function parseAddition(option: HeaderValueOption, context: ParseContext): Header
   if (isProtected(name)) {
     header.at('key').error(':-prefixed or host headers may not be modified', { value: name });
   }
-  const value = option.header?.value ?? '';
-  if (value.includes('%')) {
-    header.at('value').error('substitution formatters are not implemented yet', { value });
-  }
   return {
     name: name.toLowerCase(),
-    value: byteStringOf(value),
+    value: parseValue(option.header?.value ?? '', header.at('value')),
     action: parseAction(option, context),
     keepsEmptyValue: option.keepEmptyValue,
   };
+}
+
+/** Most values are constant, which costs nothing but the text. */
+function parseValue(text: string, context: ParseContext): HeaderAdditionConfig['value'] {
+  const bytes = byteStringOf(text);
+  if (!bytes.includes('%')) return bytes;
+  const format = parseTextFormat(context, bytes, true);
+  if (format?.kind !== 'text') return '';
+  return format.pieces.every((piece) => typeof piece === 'string')
+    ? format.pieces.join('')
+    : format;
 }
 
 /** `append` is the older spelling of two of the actions. */

@@ -1,11 +1,14 @@
+import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { RegexReplacement } from '#matching/regex-replacement.ts';
 import { pathLength } from '#routing/path-rewrite.ts';
 import type { HostRewriteConfig } from '#routing/route-config.ts';
+import { routeFormatterContext } from '#routing/route-formatter-context.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** The new host for a request; empty for "leave it". */
-export type HostRewrite = (headers: RequestHeaders) => string;
+export type HostRewrite = (headers: RequestHeaders, info: StreamInfo) => string;
 
 /** Builds the rewrite of a route; `auto_host_rewrite` is the router's, once it chose an endpoint. */
 export function buildHostRewrite(config: HostRewriteConfig | undefined): HostRewrite | undefined {
@@ -25,17 +28,22 @@ export function buildHostRewrite(config: HostRewriteConfig | undefined): HostRew
       const replacement = new RegexReplacement(config.replacement);
       return ({ path }) => replacement.replaceAll(path.substring(0, pathLength(path)));
     }
+    case 'host_rewrite': {
+      const format = instantiateFormat(config.format);
+      return (headers, info) => format(routeFormatterContext(info, headers, undefined));
+    }
   }
 }
 
 /**
- * Gives a request another host; the old one is appended to `x-forwarded-host` if asked for, unless
- * it is its last entry already.
+ * Gives a request another host. The old one is appended to `x-forwarded-host` if asked for, unless
+ * it is its last entry already; `keepsOriginal`: it is left in `x-envoy-original-host`.
  */
 export function updateAuthority(
   headers: RequestHeaders,
   host: string,
   appendsForwardedHost: boolean,
+  keepsOriginal: boolean,
 ): void {
   if (appendsForwardedHost && headers.authority !== '') {
     const forwarded = headers.getKnown(HeaderName['x-forwarded-host']);
@@ -45,6 +53,7 @@ export function updateAuthority(
       headers.set('x-forwarded-host', `${forwarded},${headers.authority}`);
     }
   }
+  if (keepsOriginal) headers.set('x-envoy-original-host', headers.authority);
   headers.authority = host;
 }
 

@@ -1,15 +1,26 @@
 import { assertNever } from '#base/assert.ts';
+import { instantiateFormat } from '#formatter/instantiate-format.ts';
+import type { RequestHeaders } from '#http/header-map.ts';
 import { RegexReplacement } from '#matching/regex-replacement.ts';
+import { UriTemplateRewrite } from '#matching/uri-template.ts';
 import type {
   PathMatchConfig,
   PathRewriteConfig,
   RedirectPathConfig,
 } from '#routing/route-config.ts';
+import { routeFormatterContext } from '#routing/route-formatter-context.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
 
-/** From a path with its query to the rewritten one. */
+/** From a path with its query to another; empty for "leave it". */
 export type PathRewrite = (path: string) => string;
 
-/** The length of the path without query and fragment. */
+/** A rewrite that may look at the whole request. */
+export type RequestPathRewrite = (headers: RequestHeaders, info: StreamInfo) => string;
+
+const QUESTION_MARK = 0x3f;
+const NUMBER_SIGN = 0x23;
+
+/** The length of a path without query and fragment. */
 export function pathLength(path: string): number {
   for (let index = 0; index < path.length; index++) {
     const code = path.charCodeAt(index);
@@ -18,12 +29,50 @@ export function pathLength(path: string): number {
   return path.length;
 }
 
-const QUESTION_MARK = 0x3f;
-const NUMBER_SIGN = 0x23;
+/** Puts a rewritten path into a request; `keepsOriginal`: leaves `x-envoy-original-path`. */
+export function setRewrittenPath(
+  headers: RequestHeaders,
+  path: string,
+  keepsOriginal: boolean,
+): void {
+  if (path === '') return;
+  if (keepsOriginal) headers.set('x-envoy-original-path', headers.path);
+  headers.path = path;
+}
 
-/** Builds the rewrite of a route; `prefix_rewrite` replaces what the route's matcher matched. */
+/** Builds the rewrite of a route that forwards. */
+export function buildRequestPathRewrite(
+  config: PathRewriteConfig | undefined,
+  match: PathMatchConfig,
+): RequestPathRewrite | undefined {
+  switch (config?.kind) {
+    case undefined:
+      return undefined;
+    case 'prefix_rewrite':
+    case 'regex_rewrite': {
+      const rewrite = buildPathRewrite(config, match);
+      return rewrite && (({ path }) => rewrite(path));
+    }
+    case 'uri_template': {
+      const template = new UriTemplateRewrite(config.rewrite);
+      const rewrite = wholePathRewrite((path) => template.rewrite(path) ?? '');
+      return ({ path }) => rewrite(path);
+    }
+    case 'path_rewrite': {
+      const format = instantiateFormat(config.format);
+      return (headers, info) => {
+        const formatted = format(routeFormatterContext(info, headers, undefined));
+        return wholePathRewrite(() => formatted)(headers.path);
+      };
+    }
+    default:
+      return assertNever(config);
+  }
+}
+
+/** Builds the rewrite of a redirect; `prefix_rewrite` replaces what the route's matcher matched. */
 export function buildPathRewrite(
-  config: PathRewriteConfig | RedirectPathConfig | undefined,
+  config: RedirectPathConfig | undefined,
   match: PathMatchConfig,
 ): PathRewrite | undefined {
   switch (config?.kind) {
@@ -32,10 +81,10 @@ export function buildPathRewrite(
       return undefined;
     case 'prefix_rewrite':
       return config.text === '' ? undefined : buildPrefixRewrite(config.text, match);
-    case 'regex_rewrite':
-      return buildRegexRewrite(new RegexReplacement(config.replacement));
-    case 'uri_template':
-      throw new Error('not yet');
+    case 'regex_rewrite': {
+      const replacement = new RegexReplacement(config.replacement);
+      return wholePathRewrite((path) => replacement.replaceAll(path));
+    }
     default:
       return assertNever(config);
   }
@@ -46,9 +95,11 @@ function buildPrefixRewrite(text: string, match: PathMatchConfig): PathRewrite {
   return (path) => text + path.substring(length ?? pathLength(path));
 }
 
-function buildRegexRewrite(replacement: RegexReplacement): PathRewrite {
+/** Keeps the query; an empty path is no rewrite, as in Envoy. */
+function wholePathRewrite(rewrite: PathRewrite): PathRewrite {
   return (path) => {
     const end = pathLength(path);
-    return replacement.replaceAll(path.substring(0, end)) + path.substring(end);
+    const rewritten = rewrite(path.substring(0, end));
+    return rewritten === '' ? '' : rewritten + path.substring(end);
   };
 }

@@ -2,7 +2,11 @@ import { assert } from '#base/assert.ts';
 import { ConfiguredRoute, type RouteParts } from '#routing/configured-route.ts';
 import { HeaderMutations, type HeaderMutationsConfig } from '#routing/header-mutations.ts';
 import { buildHostRewrite } from '#routing/host-rewrite.ts';
-import { buildPathRewrite } from '#routing/path-rewrite.ts';
+import {
+  buildPathRewrite,
+  buildRequestPathRewrite,
+  setRewrittenPath,
+} from '#routing/path-rewrite.ts';
 import { redirectLocation } from '#routing/redirect-location.ts';
 import type { RedirectAction, RouteAction, RouteEntry, VirtualHost } from '#routing/route.ts';
 import { RouteCandidate, type RouteChoice } from '#routing/route-candidate.ts';
@@ -142,10 +146,7 @@ function buildRedirect(config: RouteConfig, action: RedirectActionConfig): Redir
     status: action.status,
     location: (headers) => redirectLocation(action, headers),
     rewritePath: (headers, keepsOriginal) => {
-      if (rewrite === undefined) return;
-      const original = headers.path;
-      if (keepsOriginal) headers.set('x-envoy-original-path', original);
-      headers.path = rewrite(original);
+      if (rewrite !== undefined) setRewrittenPath(headers, rewrite(headers.path), keepsOriginal);
     },
   };
 }
@@ -159,8 +160,6 @@ function routeParts(
   const forward = config.action.kind === 'route' ? config.action : undefined;
   const levels: RoutingLevelConfig[] = [config, host, table];
   const inOrder = table.mostSpecificHeaderMutationsWins ? levels.toReversed() : levels;
-  const mutations = (pick: (level: RoutingLevelConfig) => HeaderMutationsConfig | undefined) =>
-    inOrder.map(pick).flatMap(buildMutations);
   return {
     name: config.name,
     virtualHost: facts,
@@ -170,19 +169,22 @@ function routeParts(
     perFilterConfigs: [...(cluster ? [cluster] : []), ...levels].map(
       (level) => level.perFilterConfigs,
     ),
-    clusterRequestMutations: buildMutations(cluster?.requestHeaders)[0],
+    clusterRequestMutations: buildMutations(cluster?.requestHeaders, 'request')[0],
     clusterHost: cluster?.hostRewrite,
-    requestMutations: mutations((level) => level.requestHeaders),
+    requestMutations: inOrder.flatMap((level) => buildMutations(level.requestHeaders, 'request')),
     responseMutations: [
-      ...buildMutations(cluster?.responseHeaders),
-      ...mutations((level) => level.responseHeaders),
+      ...buildMutations(cluster?.responseHeaders, 'response'),
+      ...inOrder.flatMap((level) => buildMutations(level.responseHeaders, 'response')),
     ],
     hostRewrite: buildHostRewrite(forward?.hostRewrite),
-    pathRewrite: buildPathRewrite(forward?.pathRewrite, config.match.path),
+    pathRewrite: buildRequestPathRewrite(forward?.pathRewrite, config.match.path),
     appendXForwardedHost: forward?.appendXForwardedHost ?? false,
   };
 }
 
-function buildMutations(config: HeaderMutationsConfig | undefined): HeaderMutations[] {
-  return config === undefined ? [] : [new HeaderMutations(config)];
+function buildMutations(
+  config: HeaderMutationsConfig | undefined,
+  direction: 'request' | 'response',
+): HeaderMutations[] {
+  return config === undefined ? [] : [new HeaderMutations(config, direction)];
 }

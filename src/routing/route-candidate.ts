@@ -1,6 +1,7 @@
 import type { RequestHeaders } from '#http/header-map.ts';
 import { asciiLowerCase } from '#matching/byte-string.ts';
 import { SafeRegex } from '#matching/safe-regex.ts';
+import { UriTemplate } from '#matching/uri-template.ts';
 import type { Ordered } from '#routing/path-index.ts';
 import type { Route } from '#routing/route.ts';
 import type { Condition } from '#routing/route-conditions.ts';
@@ -46,8 +47,10 @@ export function buildUnindexedPathTest(match: PathMatchConfig): PathTest | undef
     }
     case 'connect_matcher':
       return (_path, headers) => headers.method === 'CONNECT';
-    case 'uri_template':
-      throw new Error('not yet');
+    case 'uri_template': {
+      const template = new UriTemplate(match.template);
+      return (path) => template.matches(path);
+    }
     default:
       return match.isCaseSensitive ? undefined : buildCaseInsensitiveTest(match.kind, match.text);
   }

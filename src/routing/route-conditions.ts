@@ -1,6 +1,9 @@
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import { buildCookieMatcher } from '#routing/cookie-matcher.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';
+import { buildMetadataMatcher } from '#routing/metadata-matcher.ts';
+import { buildQueryParameterMatcher } from '#routing/query-parameter-matcher.ts';
 import type { RouteMatchConfig, TlsContextMatchConfig } from '#routing/route-config.ts';
 import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
@@ -18,7 +21,14 @@ export function buildConditions(match: RouteMatchConfig, runtime: RuntimeSnapsho
   }
   if (match.isGrpcOnly) conditions.push(isGrpcRequest);
   conditions.push(...match.headers.map(buildHeaderMatcher));
+  conditions.push(...match.cookies.map(buildCookieMatcher));
+  for (const matches of match.queryParameters.map(buildQueryParameterMatcher)) {
+    conditions.push(({ path }) => matches(path));
+  }
   if (tlsContext !== undefined) conditions.push(buildTlsCondition(tlsContext));
+  for (const matches of match.dynamicMetadata.map(buildMetadataMatcher)) {
+    conditions.push((_headers, info) => matches(info.dynamicMetadata));
+  }
   return conditions;
 }
 

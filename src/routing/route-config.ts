@@ -6,9 +6,11 @@
  * Source: `envoy.config.route.v3.RouteConfiguration` and the messages inside it.
  */
 
+import type { CompiledFormat } from '#formatter/compiled-format.ts';
 import type { RegexReplacementConfig } from '#matching/regex-replacement.ts';
 import type { RegexConfig } from '#matching/safe-regex.ts';
 import type { UriTemplateConfig, UriTemplateRewriteConfig } from '#matching/uri-template.ts';
+import type { CookieMatcherConfig } from '#routing/cookie-matcher.ts';
 import type { HeaderMatcherConfig } from '#routing/header-matcher.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
 import type { MetadataMatcherConfig } from '#routing/metadata-matcher.ts';
@@ -94,6 +96,7 @@ export interface RouteMatchConfig {
   readonly path: PathMatchConfig;
   readonly headers: readonly HeaderMatcherConfig[];
   readonly queryParameters: readonly QueryParameterMatcherConfig[];
+  readonly cookies: readonly CookieMatcherConfig[];
   readonly dynamicMetadata: readonly MetadataMatcherConfig[];
   readonly runtimeFraction: RuntimeFractionConfig | undefined;
   readonly isGrpcOnly: boolean;
@@ -143,13 +146,15 @@ export type RedirectPathConfig =
 export type PathRewriteConfig =
   | { readonly kind: 'prefix_rewrite'; readonly text: string }
   | { readonly kind: 'regex_rewrite'; readonly replacement: RegexReplacementConfig }
-  | { readonly kind: 'uri_template'; readonly rewrite: UriTemplateRewriteConfig };
+  | { readonly kind: 'uri_template'; readonly rewrite: UriTemplateRewriteConfig }
+  | { readonly kind: 'path_rewrite'; readonly format: CompiledFormat };
 
 export type HostRewriteConfig =
   | { readonly kind: 'literal'; readonly host: string }
   | { readonly kind: 'auto' }
   | { readonly kind: 'header'; readonly name: string }
-  | { readonly kind: 'path_regex'; readonly replacement: RegexReplacementConfig };
+  | { readonly kind: 'path_regex'; readonly replacement: RegexReplacementConfig }
+  | { readonly kind: 'host_rewrite'; readonly format: CompiledFormat };
 
 export type ClusterSpecifierConfig =
   | { readonly kind: 'cluster'; readonly name: string }

@@ -24,7 +24,6 @@ export interface RouteParseOptions {
 export interface TableContext {
   readonly options: RouteParseOptions;
   readonly maxDirectResponseBodySizeBytes: number;
-  readonly validatesClusters: boolean;
 }
 
 export function parseMetadata(message: MetadataMessage | undefined): Metadata {
