@@ -139,8 +139,7 @@ function emitterOf(source: ValueSource): Emit {
       return (context) => {
         const value = source.read(context);
         if (value === undefined) return undefined;
-        const isCut = source.isCutInJson === true && typeof value === 'string';
-        return jsonText(isCut ? value.slice(0, source.maxLength) : value);
+        return jsonText(typeof value === 'string' ? value.slice(0, source.maxLength) : value);
       };
   }
 }

@@ -22,10 +22,8 @@ export type ValueSource =
   | {
       readonly type: 'json';
       readonly read: (context: FormatterContext) => JsonValue | undefined;
-      /** Bytes of the value as text that are kept. */
+      /** Bytes of the value as text that are kept; in JSON only texts are cut. */
       readonly maxLength?: number;
-      /** Whether texts are cut in JSON too; metadata is printed whole there. */
-      readonly isCutInJson?: true;
     };
 
 export function textSource(read: (context: FormatterContext) => string | undefined): ValueSource {

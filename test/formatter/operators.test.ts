@@ -374,11 +374,12 @@ t.test('a host that was not reached has an address and a cluster, but no connect
   t.end();
 });
 
-t.test('metadata is cut in text, whole in JSON', (t) => {
+t.test('metadata is cut where it is text', (t) => {
   const context = fullContext();
   t.equal(text('%DYNAMIC_METADATA(com:key):2%', context), 'va');
   t.equal(text('%DYNAMIC_METADATA(com):5%', context), '{"key');
-  t.equal(json({ m: '%DYNAMIC_METADATA(com:key):2%' }, context), '{"m":"value"}\n');
+  t.equal(json({ m: '%DYNAMIC_METADATA(com:key):2%' }, context), '{"m":"va"}\n');
+  t.equal(json({ m: '%DYNAMIC_METADATA(com:list):2%' }, context), '{"m":["a",1]}\n');
   t.end();
 });
 

@@ -24,7 +24,6 @@ export const coalesceOperators: OperatorTable = {
       }
       return ok({
         type: 'json',
-        isCutInJson: true,
         read: (context) => {
           for (const source of sources) {
             const value = valueOf(source, context);
