@@ -57,7 +57,7 @@ export class Proxy implements WorkerPoolOwner {
   #areHealthChecksFailed = false;
   /** Workers that have taken their first configuration. */
   readonly #readyWorkers = new Set<number>();
-  readonly #listenErrors: string[] = [];
+  readonly #startErrors: string[] = [];
   readonly #allReady = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -127,7 +127,7 @@ export class Proxy implements WorkerPoolOwner {
     for (const listener of parsed.listeners) this.listeners.add(listener);
     this.#workers.start();
     await this.#allReady.promise;
-    if (this.#listenErrors.length > 0) return err(this.#listenErrors.join('\n'));
+    if (this.#startErrors.length > 0) return err(this.#startErrors.join('\n'));
     this.listeners.workersStarted();
     this.#setState('LIVE');
     this.#serverStats.record(field.initialization_time_ms, Date.now() - this.startWallMs);
@@ -227,7 +227,7 @@ export class Proxy implements WorkerPoolOwner {
         return;
       case 'listenFailed':
         this.listeners.listenFailed();
-        this.#listenErrors.push(`listener "${report.name}" cannot be opened: ${report.reason}`);
+        this.#startErrors.push(`listener "${report.name}" cannot be opened: ${report.reason}`);
         return;
       case 'initialized':
         this.#readyWorkers.add(index);
@@ -249,7 +249,13 @@ export class Proxy implements WorkerPoolOwner {
     this.#serverStats.inc(field.worker_crashed);
     this.clusters.workerEnded(index);
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.logger.component('main').critical(`worker ${index} crashed and is replaced: ${reason}`);
+    if (this.#state === 'LIVE') {
+      this.logger.component('main').critical(`worker ${index} crashed and is replaced: ${reason}`);
+      return;
+    }
+    // A worker that cannot even take its first configuration would crash for ever.
+    this.#startErrors.push(`worker ${index} cannot start: ${reason}`);
+    this.#allReady.resolve();
   }
 
   #setState(state: ServerState): void {
