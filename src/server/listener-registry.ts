@@ -17,7 +17,7 @@ import type {
 const { field } = listenerManagerStats;
 
 interface RegisteredListener {
-  readonly snapshot: ListenerSnapshot;
+  snapshot: ListenerSnapshot;
   /** With the port that the system chose, once a worker listens. */
   address: Address;
 }
@@ -63,7 +63,11 @@ export class ListenerRegistry {
     const listener = this.#listeners.get(name);
     if (listener === undefined) return;
     this.#stats.inc(field.listener_create_success);
-    if (listener.address.kind === 'ip') listener.address = { ...listener.address, port };
+    if (listener.address.kind !== 'ip' || port === 0) return;
+    listener.address = { ...listener.address, port };
+    // A worker that takes the place of the one that chose the port must not choose another one.
+    const { snapshot, address } = listener;
+    listener.snapshot = { ...snapshot, config: { ...snapshot.config, address } };
   }
 
   listenFailed(): void {

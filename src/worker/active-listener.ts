@@ -1,3 +1,4 @@
+import { lstatSync, unlinkSync } from 'node:fs';
 import { instantiateAccessLogs } from '#access-log/access-log.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import {
@@ -17,7 +18,7 @@ import { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { DownstreamInfo } from '#stream-info/stream-info.ts';
 import { createFilterFactories } from '#worker/filter-factories.ts';
-import type { ListenerSnapshot } from '#worker/messages.ts';
+import type { ListenerSnapshot, WorkerListenerConfig } from '#worker/messages.ts';
 import type { Worker } from '#worker/worker.ts';
 
 const { field } = listenerStats;
@@ -31,6 +32,23 @@ interface Generation {
 }
 
 let nextConnectionId = 0;
+
+/**
+ * Whether every worker opens the listener. A Unix socket, a port that is not to be reused, and a
+ * port that the system is to choose can be opened only once: the first worker serves them alone.
+ */
+function isShared({ address, reusePort }: WorkerListenerConfig): boolean {
+  return address.kind === 'ip' && address.port !== 0 && reusePort;
+}
+
+/** As in Envoy, a socket file that an earlier process left behind is in nobody's way. */
+function removeSocketFile(path: string): void {
+  try {
+    if (lstatSync(path).isSocket()) unlinkSync(path);
+  } catch {
+    // There is none, or it stays: then opening the listener fails and says why.
+  }
+}
 
 /** One listener of one worker: accepts, chooses the filter chain, hands over. */
 export class ActiveListener {
@@ -72,6 +90,9 @@ export class ActiveListener {
     const { config } = this.#snapshot;
     if (!config.bindToPort) return ok(0);
     const { address } = config;
+    const isFirst = this.#worker.identity.index === 0;
+    if (!isShared(config) && !isFirst) return ok(address.kind === 'ip' ? address.port : 0);
+    if (address.kind === 'pipe') removeSocketFile(address.path);
     const backlog = config.tcpBacklogSize === undefined ? {} : { backlog: config.tcpBacklogSize };
     const options =
       address.kind === 'pipe'
