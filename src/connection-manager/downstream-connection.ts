@@ -46,13 +46,12 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
     this.#onClosed = onClosed;
     this.#startMs = services.clock.nowMs;
     this.#connection = new Connection(transport, turn, this, 'open', manager.bufferLimitBytes);
-    this.#codec = new Http1ServerConnection(this.#connection, this, {
-      maxRequestHeadersBytes: config.maxRequestHeadersKb * 1024,
-      maxHeadersCount: config.common.maxHeadersCount,
-      allowAbsoluteUrl: config.http1.allowAbsoluteUrl,
-      enableTrailers: config.http1.enableTrailers,
-      scheme: info.tls === undefined ? 'http' : 'https',
-    });
+    this.#codec = new Http1ServerConnection(
+      this.#connection,
+      this,
+      manager.codecOptions,
+      info.tls === undefined ? 'http' : 'https',
+    );
     stats.inc(field.downstream_cx_total);
     stats.inc(field.downstream_cx_active);
     stats.inc(field.downstream_cx_http1_total);
@@ -135,6 +134,10 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
   }
 
   onStreamDone(): void {}
+
+  closeConnection(): void {
+    this.#closeDelayed();
+  }
 
   // What the stream says.
 

@@ -7,6 +7,7 @@ import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { DateHeader } from '#connection-manager/response-headers.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
+import { type Http1ServerOptions, http1ServerOptions } from '#http/h1/server-options.ts';
 import type { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
@@ -37,6 +38,7 @@ const LISTENER_CLASS_FIELDS = [
 /** What an HTTP connection manager of one filter chain has for all its connections. */
 export class HttpConnectionManager {
   readonly config: HttpConnectionManagerConfig;
+  readonly codecOptions: Http1ServerOptions;
   readonly runtime: ManagerRuntime;
   readonly routes: RouteTable;
   readonly filters: readonly FilterFactory[];
@@ -58,6 +60,7 @@ export class HttpConnectionManager {
     readonly bufferLimitBytes: number;
   }) {
     this.config = parts.config;
+    this.codecOptions = http1ServerOptions(parts.config);
     this.runtime = parts.runtime;
     this.routes = parts.routes;
     this.filters = parts.filters;

@@ -57,6 +57,8 @@ export interface ServerCodecCallbacks {
   newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder;
   /** The response and the request are complete; the connection may serve the next one. */
   onStreamDone(): void;
+  /** The codec cannot go on: what was written is to be sent, and then the connection to end. */
+  closeConnection(): void;
 }
 
 /** Where the router puts a request; one per stream, made by a client codec. */

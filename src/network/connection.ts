@@ -103,6 +103,11 @@ export class Connection implements TransportEvents, TurnFlusher {
     if (--this.#readDisableCount === 0) this.startReading();
   }
 
+  /** Calls `flushTurn` when the present events are handled. */
+  atTurnEnd(flusher: TurnFlusher): void {
+    this.#turn.flushAtEnd(flusher);
+  }
+
   /** Large bodies are coming (or are over): see `Transport.setBulk`. */
   setBulk(isBulk: boolean): void {
     this.#transport.setBulk(isBulk);

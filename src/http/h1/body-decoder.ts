@@ -1,9 +1,12 @@
 import { latin1 } from '#base/latin1.ts';
-import { ChunkedDecoder } from '#http/h1/chunked-decoder.ts';
+import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
+import { ChunkedDecoder, type ChunkSink } from '#http/h1/chunked-decoder.ts';
+import type { BodyDefect } from '#http/h1/codec-errors.ts';
 import type { Framing } from '#http/h1/framing.ts';
-import { HeadParser } from '#http/h1/head-parser.ts';
-import { PartialHead } from '#http/h1/partial-head.ts';
+import { HeadReader } from '#http/h1/head-reader.ts';
+import { newCasingFor } from '#http/header-casing.ts';
 import { HeaderMap } from '#http/header-map.ts';
+import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
 
 /** What hears the body of one message. */
 export interface BodySink {
@@ -11,60 +14,105 @@ export interface BodySink {
   onBody(bytes: Buffer, isLast: boolean): void;
   /** The end of a chunked body; `trailers` is undefined when there were none. */
   onBodyEnd(trailers: HeaderMap | undefined): void;
-  onBodyDefect(defect: string): void;
+  onBodyDefect(defect: BodyDefect): void;
 }
 
+/** What reads large bodies into buffers of its own (see `Transport.setBulk`). */
+export interface BulkReader {
+  setBulk(isBulk: boolean): void;
+}
+
+export interface BodyLimits {
+  readonly headBytesMax: number;
+  readonly headersMax: number;
+  readonly headerKeyFormat: HeaderKeyFormat;
+}
+
+/** Bodies above this, in bytes, are read in bulk. */
+const BULK_BYTES_MIN = 16_384;
+
+/**
+ * Fields that RFC 9110 section 6.5.1 keeps out of trailers: they say where a message goes, how long
+ * it is, or something about this connection alone. A recipient that merged them into the head would
+ * be led astray.
+ */
+const NEVER_TRAILERS: readonly KnownHeaderName[] = [
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
 /** Takes the body of one message from the bytes of its connection, whatever its framing. */
-export class BodyDecoder {
+export class BodyDecoder implements ChunkSink {
   readonly #sink: BodySink;
-  readonly #headBytesMax: number;
-  readonly #headersMax: number;
+  readonly #bulk: BulkReader;
+  readonly #limits: BodyLimits;
   #framing: Framing = 'none';
-  #remaining = 0;
+  /** Of a body of known length: how much is to come. Of another one: how much has come. */
+  #count = 0;
+  #isBulk = false;
   #chunks: ChunkedDecoder | undefined = undefined;
-  #trailerParser: HeadParser | undefined = undefined;
+  #trailerReader: HeadReader | undefined = undefined;
   #trailers: HeaderMap | undefined = undefined;
-  #partial: PartialHead | undefined = undefined;
 
   get framing(): Framing {
     return this.#framing;
   }
 
-  constructor(sink: BodySink, headBytesMax: number, headersMax: number) {
+  constructor(sink: BodySink, bulk: BulkReader, limits: BodyLimits) {
     this.#sink = sink;
-    this.#headBytesMax = headBytesMax;
-    this.#headersMax = headersMax;
+    this.#bulk = bulk;
+    this.#limits = limits;
   }
 
   begin(framing: Framing, contentLength: number): void {
     this.#framing = framing;
-    this.#remaining = contentLength;
-    this.#chunks = framing === 'chunked' ? new ChunkedDecoder() : undefined;
-    this.#trailerParser = undefined;
+    this.#count = framing === 'length' ? contentLength : 0;
+    this.#trailerReader = undefined;
     this.#trailers = undefined;
-    this.#partial = undefined;
+    if (framing === 'chunked') {
+      this.#chunks ??= new ChunkedDecoder(this);
+      this.#chunks.begin();
+    } else if (framing === 'length' && contentLength > BULK_BYTES_MIN) {
+      this.#setBulk(true);
+    }
+  }
+
+  /** The message is over, whether or not all of it was read. */
+  finish(): void {
+    if (this.#isBulk) this.#setBulk(false);
   }
 
   /** Reads `bytes[start..end)`; returns the first octet that is not part of the body. */
   decode(bytes: Buffer, start: number, end: number): number {
+    if (this.#framing === 'length') return this.#decodeLength(bytes, start, end);
     if (this.#framing === 'chunked') return this.#decodeChunked(bytes, start, end);
-    if (this.#framing === 'untilClose') {
-      this.#sink.onBody(bytes.subarray(start, end), false);
-      return end;
-    }
-    const to = Math.min(end, start + this.#remaining);
-    this.#remaining -= to - start;
-    this.#sink.onBody(bytes.subarray(start, to), this.#remaining === 0);
+    this.#countUp(end - start);
+    this.#sink.onBody(bytes.subarray(start, end), false);
+    return end;
+  }
+
+  #decodeLength(bytes: Buffer, start: number, end: number): number {
+    const to = Math.min(end, start + this.#count);
+    this.#count -= to - start;
+    const isLast = this.#count === 0;
+    if (isLast) this.finish();
+    this.#sink.onBody(bytes.subarray(start, to), isLast);
     return to;
   }
 
   #decodeChunked(bytes: Buffer, start: number, end: number): number {
-    if (this.#trailerParser !== undefined) return this.#decodeTrailers(bytes, start, end);
+    if (this.#trailerReader !== undefined) return this.#decodeTrailers(bytes, start, end);
     const chunks = this.#chunks as ChunkedDecoder;
-    const outcome = chunks.decode(bytes, start, end, (whole, from, to) =>
-      this.#sink.onBody(whole.subarray(from, to), false),
-    );
+    const outcome = chunks.decode(bytes, start, end);
     if (outcome === 'needMore') return end;
+    this.finish();
     if (outcome !== 'trailers') {
       this.#sink.onBodyDefect(outcome);
       return end;
@@ -75,40 +123,43 @@ export class BodyDecoder {
       this.#sink.onBodyEnd(undefined);
       return at + 2;
     }
-    this.#trailerParser = new HeadParser('request', this.#headBytesMax, this.#headersMax);
+    const { headBytesMax, headersMax } = this.#limits;
+    this.#trailerReader = new HeadReader('trailers', headBytesMax, headersMax);
     this.#trailers = new HeaderMap();
-    this.#trailerParser.beginTrailers(at);
     return this.#decodeTrailers(bytes, at, end);
   }
 
+  onChunkData(bytes: Buffer, from: number, to: number): void {
+    this.#countUp(to - from);
+    this.#sink.onBody(bytes.subarray(from, to), false);
+  }
+
   #decodeTrailers(bytes: Buffer, start: number, end: number): number {
-    const parser = this.#trailerParser as HeadParser;
+    const reader = this.#trailerReader as HeadReader;
     const trailers = this.#trailers as HeaderMap;
-    let from = bytes;
-    let to = end;
-    let taken = 0;
-    if (this.#partial !== undefined) {
-      taken = this.#partial.length;
-      this.#partial.append(bytes, start, end);
-      from = this.#partial.bytes;
-      to = this.#partial.length;
-    }
-    const outcome = parser.parse(from, to, trailers);
-    if (outcome === 'incomplete') {
-      if (this.#partial === undefined) {
-        this.#partial = new PartialHead();
-        this.#partial.append(bytes, start, end);
-        parser.shift(-start);
-      }
-      return end;
-    }
+    trailers.casing ??= newCasingFor(this.#limits.headerKeyFormat);
+    const outcome = reader.read(bytes, start, end, trailers, trailers.casing);
+    if (outcome === 'incomplete') return end;
     if (outcome !== 'complete') {
       this.#sink.onBodyDefect(outcome);
       return end;
     }
-    trailers.setText(latin1(from, parser.headStart, parser.headEnd));
-    const used = this.#partial === undefined ? parser.headEnd : start + parser.headEnd - taken;
+    const { parser } = reader;
+    trailers.setText(latin1(reader.source as Buffer, parser.headStart, parser.headEnd));
+    for (const name of NEVER_TRAILERS) trailers.removeKnown(HeaderName[name]);
     this.#sink.onBodyEnd(trailers.size === 0 ? undefined : trailers);
-    return used;
+    return reader.used;
+  }
+
+  /** Counts a body of unknown length until it shows that it is a large one. */
+  #countUp(length: number): void {
+    if (this.#isBulk) return;
+    this.#count += length;
+    if (this.#count > BULK_BYTES_MIN) this.#setBulk(true);
+  }
+
+  #setBulk(isBulk: boolean): void {
+    this.#isBulk = isBulk;
+    this.#bulk.setBulk(isBulk);
   }
 }

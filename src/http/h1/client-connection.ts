@@ -1,50 +1,54 @@
 import { latin1 } from '#base/latin1.ts';
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '#http/codec.ts';
 import { BodyDecoder, type BodySink } from '#http/h1/body-decoder.ts';
-import { type Framing, type FramingResult, readFraming } from '#http/h1/framing.ts';
-import { HeadParser } from '#http/h1/head-parser.ts';
-import { PartialHead } from '#http/h1/partial-head.ts';
+import type { Http1ClientOptions } from '#http/h1/client-options.ts';
+import type { BodyDefect } from '#http/h1/codec-errors.ts';
+import type { Framing } from '#http/h1/framing.ts';
+import { HeadReader } from '#http/h1/head-reader.ts';
+import { RequestWriter } from '#http/h1/request-writer.ts';
+import { newResponseHead, readResponseHead } from '#http/h1/response-head.ts';
+import { newCasingFor } from '#http/header-casing.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
-import { HeaderName } from '#http/known-headers.ts';
 import type { Connection } from '#network/connection.ts';
 
-export interface Http1ClientOptions {
-  readonly maxResponseHeadersBytes: number;
-  readonly maxHeadersCount: number;
-  readonly enableTrailers: boolean;
-}
+/** What becomes of a connection after an exchange. */
+export type ExchangeEnd =
+  | 'reusable'
+  /** The upstream said that this was the last one. */
+  | 'last'
+  /** The response came before the end of the request, whose rest has nowhere to go. */
+  | 'requestIncomplete';
 
 /** What a client connection tells its pool. */
 export interface ClientCodecCallbacks {
-  /** Request and response are complete; `isReusable` says whether another may follow. */
-  onStreamDone(isReusable: boolean): void;
+  onStreamDone(end: ExchangeEnd): void;
+  /** The upstream broke the protocol; the connection is being closed. */
+  onProtocolError(): void;
+  /** The upstream says that it will close the connection after this response. */
+  onCloseAnnounced(): void;
 }
 
 /** Where the present exchange stands; `idle` is between two of them. */
 type Phase = 'idle' | 'head' | 'body' | 'tunnel' | 'dead';
 
-const framingResult: FramingResult = { framing: 'none', contentLength: 0 };
-const LAST_CHUNK = '0\r\n\r\n';
+const responseHead = newResponseHead();
+const NO_BYTES = Buffer.alloc(0);
 
 /** HTTP/1.1 towards an upstream host: one exchange at a time, on a connection that is kept. */
 export class Http1ClientConnection implements RequestEncoder, BodySink {
   readonly #connection: Connection;
   readonly #callbacks: ClientCodecCallbacks;
   readonly #options: Http1ClientOptions;
-  readonly #parser: HeadParser;
+  readonly #reader: HeadReader;
+  readonly #writer: RequestWriter;
   #body: BodyDecoder | undefined = undefined;
   #phase: Phase = 'idle';
   #decoder: ResponseDecoder | undefined = undefined;
   #headers: ResponseHeaders | undefined = undefined;
-  #partial: PartialHead | undefined = undefined;
-  #requestFraming: Framing = 'none';
   #isRequestDone = false;
   #isResponseDone = false;
-  #isHead = false;
-  #isConnect = false;
-  #isUpgrade = false;
-  /** The response said `close`, is HTTP/1.0, or ends with the connection. */
+  /** The response said so, or ends with the connection. */
   #isLast = false;
   #streamReadDisables = 0;
 
@@ -56,11 +60,9 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#connection = connection;
     this.#callbacks = callbacks;
     this.#options = options;
-    this.#parser = new HeadParser(
-      'response',
-      options.maxResponseHeadersBytes,
-      options.maxHeadersCount,
-    );
+    const { maxResponseHeadersBytes, maxHeadersCount } = options;
+    this.#reader = new HeadReader('response', maxResponseHeadersBytes, maxHeadersCount);
+    this.#writer = new RequestWriter(connection, options);
   }
 
   get hasStream(): boolean {
@@ -78,58 +80,24 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
   }
 
   encodeHeaders(headers: RequestHeaders, endStream: boolean): void {
-    const { method } = headers;
-    this.#isHead = method === 'HEAD';
-    this.#isConnect = method === 'CONNECT';
-    this.#isUpgrade = headers.hasKnown(HeaderName.upgrade);
-    const target = this.#isConnect ? headers.authority : headers.path;
-    let head = `${method} ${target} HTTP/1.1\r\nhost: ${headers.authority}\r\n`;
-    head += headers.toHttp1Lines();
-    if (this.#isConnect || this.#isUpgrade) {
-      this.#requestFraming = 'untilClose';
-    } else if (headers.hasKnown(HeaderName['content-length'])) {
-      this.#requestFraming = 'length';
-    } else if (endStream) {
-      this.#requestFraming = 'none';
-      // RFC 9110 section 8.6: a method that expects content says so when there is none.
-      if (method !== 'GET' && method !== 'HEAD' && expectsContent(method)) {
-        head += 'content-length: 0\r\n';
-      }
-    } else {
-      this.#requestFraming = 'chunked';
-      head += 'transfer-encoding: chunked\r\n';
-    }
-    this.#connection.write(`${head}\r\n`);
-    if (endStream) this.#requestDone();
+    this.#writer.writeHead(headers, endStream);
+    if (endStream) this.#requestDone(this.#writer.endBody());
   }
 
   encodeData(bytes: Buffer, endStream: boolean): void {
-    if (bytes.length > 0) {
-      if (this.#requestFraming === 'chunked') {
-        this.#connection.write(`${bytes.length.toString(16)}\r\n`);
-        this.#connection.writeBytes(bytes);
-        this.#connection.write('\r\n');
-      } else {
-        this.#connection.writeBytes(bytes);
-      }
-    }
-    if (!endStream) return;
-    if (this.#requestFraming === 'chunked') this.#connection.write(LAST_CHUNK);
-    this.#requestDone();
+    if (this.#decoder === undefined) return;
+    this.#writer.writeBody(bytes);
+    if (endStream) this.#requestDone(this.#writer.endBody());
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    if (this.#requestFraming === 'chunked') {
-      const lines = this.#options.enableTrailers ? trailers.toHttp1Lines() : '';
-      this.#connection.write(`0\r\n${lines}\r\n`);
-    }
-    this.#requestDone();
+    if (this.#decoder === undefined) return;
+    this.#requestDone(this.#writer.endWithTrailers(trailers));
   }
 
   /** An exchange that is given up takes its connection with it. */
   resetStream(_reason: StreamResetReason): void {
-    this.#decoder = undefined;
-    this.#phase = 'dead';
+    this.#die();
     this.#connection.destroy();
   }
 
@@ -141,92 +109,84 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
   dispatch(bytes: Buffer, length: number): void {
     let at = 0;
     while (at < length) {
-      if (this.#phase === 'head') at = this.#readHead(bytes, at, length);
-      else if (this.#phase === 'body') at = (this.#body as BodyDecoder).decode(bytes, at, length);
-      else if (this.#phase === 'tunnel') {
-        this.#decoder?.decodeData(bytes.subarray(at, length), false);
-        return;
-      } else {
-        // Bytes that no request asked for: the next response could not be told from them.
-        if (this.#phase === 'idle') this.#connection.destroy();
-        return;
+      switch (this.#phase) {
+        case 'head':
+          at = this.#readHead(bytes, at, length);
+          break;
+        case 'body':
+        case 'tunnel':
+          at = (this.#body as BodyDecoder).decode(bytes, at, length);
+          break;
+        case 'idle':
+          // Bytes that no request asked for: the next response could not be told from them.
+          this.#fail('unexpectedBytes');
+          return;
+        case 'dead':
+          return;
       }
     }
   }
 
   #readHead(bytes: Buffer, start: number, end: number): number {
-    let from = bytes;
-    let to = end;
-    let taken = 0;
-    if (this.#partial !== undefined) {
-      taken = this.#partial.length;
-      this.#partial.append(bytes, start, end);
-      from = this.#partial.bytes;
-      to = this.#partial.length;
-    } else {
-      this.#headers ??= acquireResponseHeaders();
-      this.#parser.begin(start);
-    }
-    const parser = this.#parser;
-    const outcome = parser.parse(from, to, this.#headers as ResponseHeaders);
-    if (outcome === 'incomplete') {
-      if (this.#partial === undefined) {
-        this.#partial = new PartialHead();
-        this.#partial.append(bytes, start, end);
-        parser.shift(-start);
-      }
-      return end;
-    }
+    const headers = this.#headers ?? this.#newHeaders();
+    const reader = this.#reader;
+    const outcome = reader.read(bytes, start, end, headers, headers.casing);
+    if (outcome === 'incomplete') return end;
     if (outcome !== 'complete') {
       this.#fail(outcome);
       return end;
     }
-    const used = this.#partial === undefined ? parser.headEnd : start + parser.headEnd - taken;
-    this.#partial = undefined;
-    this.#responseRead(from);
-    return used;
+    this.#startResponse(headers);
+    reader.source = undefined;
+    return reader.used;
   }
 
-  #responseRead(bytes: Buffer): void {
-    const parser = this.#parser;
-    const headers = this.#headers as ResponseHeaders;
-    this.#headers = undefined;
-    headers.setText(latin1(bytes, parser.headStart, parser.headEnd));
-    const { status } = parser;
-    headers.status = status;
+  #newHeaders(): ResponseHeaders {
+    const headers = acquireResponseHeaders();
+    headers.casing = newCasingFor(this.#options.headerKeyFormat);
+    this.#headers = headers;
+    return headers;
+  }
+
+  #startResponse(headers: ResponseHeaders): void {
+    const { parser, source } = this.#reader;
+    const bytes = source as Buffer;
     const decoder = this.#decoder as ResponseDecoder;
-    if (status < 200 && status !== 101) {
+    const head = responseHead;
+    const defect = readResponseHead(bytes, parser, headers, this.#writer, this.#options, head);
+    if (defect !== undefined) return this.#fail(defect);
+    if (headers.casing?.keepsReasonPhrase) {
+      headers.casing.reasonPhrase = latin1(bytes, parser.reasonStart, parser.reasonEnd);
+    }
+    this.#headers = undefined;
+    if (head.kind === 'interim') {
       decoder.decode1xxHeaders(headers);
       releaseResponseHeaders(headers);
       return;
     }
-    if (status === 101 && !this.#isUpgrade) return this.#fail('unexpectedUpgrade');
-    this.#isLast = parser.minorVersion === 0 || saysClose(headers);
-    if (status === 101 || (this.#isConnect && status < 300)) {
-      this.#phase = 'tunnel';
-      this.#isLast = true;
-      decoder.decodeHeaders(headers, false);
-      return;
-    }
-    const defect = readFraming(headers, parser.minorVersion, 'untilClose', framingResult);
-    if (defect !== undefined) return this.#fail(defect);
-    let { framing } = framingResult;
-    if (this.#isHead || status === 204 || status === 304) framing = 'none';
-    if (framing === 'untilClose') this.#isLast = true;
-    if (framing === 'none') {
+    const { framing, kind } = head;
+    if (!head.isPersistent) this.#callbacks.onCloseAnnounced();
+    this.#isLast = !head.isPersistent || framing === 'untilClose' || kind === 'tunnel';
+    if (kind === 'tunnel') this.#beginBody('tunnel', 'untilClose', 0);
+    else if (framing !== 'none') this.#beginBody('body', framing, head.contentLength);
+    else {
       this.#responseDone();
       decoder.decodeHeaders(headers, true);
       this.#finish();
       return;
     }
-    this.#body ??= new BodyDecoder(
-      this,
-      this.#options.maxResponseHeadersBytes,
-      this.#options.maxHeadersCount,
-    );
-    this.#body.begin(framing, framingResult.contentLength);
-    this.#phase = 'body';
     decoder.decodeHeaders(headers, false);
+  }
+
+  #beginBody(phase: 'body' | 'tunnel', framing: Framing, contentLength: number): void {
+    const { maxResponseHeadersBytes, maxHeadersCount, headerKeyFormat } = this.#options;
+    this.#phase = phase;
+    this.#body ??= new BodyDecoder(this, this.#connection, {
+      headBytesMax: maxResponseHeadersBytes,
+      headersMax: maxHeadersCount,
+      headerKeyFormat,
+    });
+    this.#body.begin(framing, contentLength);
   }
 
   onBody(bytes: Buffer, isLast: boolean): void {
@@ -244,45 +204,34 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#finish();
   }
 
-  onBodyDefect(defect: string): void {
+  onBodyDefect(defect: BodyDefect): void {
     this.#fail(defect);
   }
 
+  /** The upstream breaks the protocol. */
   #fail(details: string): void {
-    this.#phase = 'dead';
     const decoder = this.#decoder;
-    this.#decoder = undefined;
+    this.#die();
+    this.#callbacks.onProtocolError();
     this.#connection.destroy();
     decoder?.onResetStream('protocolError', details);
   }
 
   /** The upstream finished sending; the connection ends after this. */
   onEnd(): void {
-    if (this.#phase === 'body' && this.#isBodyUntilClose) {
+    if (this.#phase === 'body') {
+      if (this.#body?.framing !== 'untilClose') return this.#fail('prematureEnd');
+      this.#body.finish();
       this.onBodyEnd(undefined);
-      return;
+    } else if (this.#phase === 'head' && this.#reader.hasBegun) {
+      this.#fail('prematureEnd');
     }
-    if (this.#phase === 'tunnel') {
-      const decoder = this.#decoder;
-      this.#responseDone();
-      decoder?.decodeData(NO_BYTES, true);
-      this.#finish();
-    }
-  }
-
-  get #isBodyUntilClose(): boolean {
-    return this.#body?.framing === 'untilClose';
   }
 
   /** The connection is gone; an exchange in hand is lost. */
   onConnectionClose(details: string): void {
-    this.#phase = 'dead';
     const decoder = this.#decoder;
-    this.#decoder = undefined;
-    if (this.#headers !== undefined) {
-      releaseResponseHeaders(this.#headers);
-      this.#headers = undefined;
-    }
+    this.#die();
     decoder?.onResetStream('connectionTermination', details);
   }
 
@@ -294,7 +243,14 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#decoder?.onBelowWriteBufferLowWatermark();
   }
 
-  #requestDone(): void {
+  #requestDone(isWhole: boolean): void {
+    if (!isWhole) {
+      const decoder = this.#decoder;
+      this.#die();
+      this.#connection.destroy();
+      decoder?.onResetStream('localReset', 'incompleteRequest');
+      return;
+    }
     this.#isRequestDone = true;
     this.#finish();
   }
@@ -304,30 +260,22 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     if (this.#phase !== 'dead') this.#phase = 'idle';
   }
 
-  /** Gives the connection back once both directions are through. */
+  /** Gives the connection back once the response is through. */
   #finish(): void {
     if (!this.#isResponseDone || this.#decoder === undefined) return;
-    // An answer before the end of the request: the rest of the request has nowhere to go.
-    const isReusable = this.#isRequestDone && !this.#isLast;
     this.#decoder = undefined;
     for (; this.#streamReadDisables > 0; this.#streamReadDisables--) {
       this.#connection.readDisable(false);
     }
-    this.#callbacks.onStreamDone(isReusable);
+    if (!this.#isRequestDone) this.#callbacks.onStreamDone('requestIncomplete');
+    else this.#callbacks.onStreamDone(this.#isLast ? 'last' : 'reusable');
   }
-}
 
-const NO_BYTES = Buffer.alloc(0);
-
-function expectsContent(method: string): boolean {
-  return method === 'POST' || method === 'PUT' || method === 'PATCH';
-}
-
-function saysClose(headers: ResponseHeaders): boolean {
-  const connection = headers.getKnown(HeaderName.connection);
-  if (connection === undefined || connection === 'keep-alive') return false;
-  return connection
-    .toLowerCase()
-    .split(',')
-    .some((token) => token.trim() === 'close');
+  #die(): void {
+    this.#phase = 'dead';
+    this.#decoder = undefined;
+    this.#body?.finish();
+    if (this.#headers !== undefined) releaseResponseHeaders(this.#headers);
+    this.#headers = undefined;
+  }
 }

@@ -28,12 +28,14 @@ const DIGITS_MAX = 16;
 /**
  * Reads what the fields say about the body of a message. Whatever two recipients could read
  * differently is a defect: both fields at once, repeated or listed lengths, codings other than
- * a single `chunked`.
+ * a single `chunked`. With `allowChunkedLength` a length beside `chunked` is taken out of the
+ * message instead, as RFC 9112 section 6.3 allows.
  */
 export function readFraming(
   headers: HeaderMap,
   minorVersion: number,
   otherwise: 'none' | 'untilClose',
+  allowChunkedLength: boolean,
   into: FramingResult,
 ): FramingDefect | undefined {
   const length = headers.getKnown(HeaderName['content-length']);
@@ -43,10 +45,12 @@ export function readFraming(
     return undefined;
   }
   if (coding !== undefined) {
-    if (length !== undefined) return 'contentLengthAndTransferEncoding';
+    if (length !== undefined && !allowChunkedLength) return 'contentLengthAndTransferEncoding';
+    // RFC 9112 section 6.1: such a message must be treated as if its framing were faulty.
     if (minorVersion === 0) return 'transferEncodingInHttp10';
     if (headers.countKnown(HeaderName['transfer-encoding']) > 1) return 'invalidTransferEncoding';
     if (coding.toLowerCase() !== 'chunked') return 'invalidTransferEncoding';
+    headers.removeKnown(HeaderName['content-length']);
     into.framing = 'chunked';
     return undefined;
   }

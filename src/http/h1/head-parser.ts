@@ -1,6 +1,9 @@
+import { latin1 } from '#base/latin1.ts';
 import {
   COLON,
   CR,
+  DEL,
+  DOT,
   HTAB,
   IS_FIELD_VALUE,
   IS_TARGET,
@@ -23,9 +26,12 @@ export type HeadDefect =
   | 'invalidMethod'
   | 'invalidTarget'
   | 'invalidVersion'
+  /** A request of HTTP/0.9, or of a version that is well-formed and neither 1.0 nor 1.1. */
+  | 'unsupportedVersion'
   | 'invalidStatus'
   | 'invalidHeaderName'
-  | 'invalidHeaderValue'
+  /** A control octet in a target, a name or a value. */
+  | 'invalidCharacter'
   | 'obsoleteLineFolding'
   | 'bareLineEnd'
   | 'headTooLarge'
@@ -36,7 +42,17 @@ export type HeadOutcome = 'complete' | 'incomplete' | HeadDefect;
 /** Blank lines that are skipped before a request line (RFC 9112 section 2.2). */
 const BLANK_LINES_MAX = 4;
 const NO_BYTES = Buffer.alloc(0);
-const HTTP_1_DOT = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e];
+const NO_VIEW = new DataView(NO_BYTES.buffer);
+const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
+/** `HTTP/`, a digit, a dot, a digit. */
+const VERSION_LENGTH = 8;
+
+export type HeadKind = 'request' | 'response' | 'trailers';
+
+/** Keeps how names were spelt, for those who want to forward them so. */
+export interface NameKeeper {
+  keepName(name: string): void;
+}
 
 /**
  * Reads the start line and header fields of one message. It works line by line on bytes that lie
@@ -63,7 +79,7 @@ export class HeadParser {
   reasonStart = 0;
   reasonEnd = 0;
 
-  readonly #kind: 'request' | 'response';
+  readonly #kind: HeadKind;
   readonly #headBytesMax: number;
   readonly #headersMax: number;
   #lineStart = 0;
@@ -74,28 +90,35 @@ export class HeadParser {
   #searchedTo = 0;
 
   #viewed: Buffer = NO_BYTES;
-  #view: DataView = new DataView(NO_BYTES.buffer);
+  #view: DataView = NO_VIEW;
+  #names: NameKeeper | undefined = undefined;
 
-  constructor(kind: 'request' | 'response', headBytesMax: number, headersMax: number) {
+  constructor(kind: HeadKind, headBytesMax: number, headersMax: number) {
     this.#kind = kind;
     this.#headBytesMax = headBytesMax;
     this.#headersMax = headersMax;
   }
 
-  /** Prepares for a message that begins at `start`. */
-  begin(start: number): void {
+  /**
+   * Prepares for a message that begins at `start`. With `names`, every name is told to it as it is
+   * spelt.
+   */
+  begin(start: number, names?: NameKeeper): void {
     this.headStart = start;
+    this.#names = names;
     this.#lineStart = start;
     this.#searchedTo = start;
-    this.#isStartLineRead = false;
+    // A trailer section is a head without its start line.
+    this.#isStartLineRead = this.#kind === 'trailers';
     this.#blankLines = 0;
     this.#headerCount = 0;
   }
 
-  /** Prepares for a trailer section, which is a head without its start line. */
-  beginTrailers(start: number): void {
-    this.begin(start);
-    this.#isStartLineRead = true;
+  /** Lets go of the buffer that was read last. */
+  release(): void {
+    this.#viewed = NO_BYTES;
+    this.#view = NO_VIEW;
+    this.#names = undefined;
   }
 
   /** The bytes of an unfinished head were moved by `delta` (to the front of another buffer). */
@@ -112,8 +135,7 @@ export class HeadParser {
 
   /** Reads on; `bytes[headStart..end)` must hold the message so far. */
   parse(bytes: Buffer, end: number, headers: HeaderMap): HeadOutcome {
-    if (this.#searchedTo > this.#lineStart && bytes.indexOf(LF, this.#searchedTo) === -1) {
-      this.#searchedTo = end;
+    if (this.#searchedTo > this.#lineStart && !this.#hasLineEnd(bytes, end)) {
       return this.#incomplete(end);
     }
     while (this.#lineStart < end) {
@@ -129,8 +151,14 @@ export class HeadParser {
     return this.#incomplete(end);
   }
 
+  /** Whether an unfinished line goes on to its end in what is new. */
+  #hasLineEnd(bytes: Buffer, end: number): boolean {
+    for (let at = this.#searchedTo; at < end; at++) if (bytes[at] === LF) return true;
+    return false;
+  }
+
   #incomplete(end: number): HeadOutcome {
-    if (end - this.headStart > this.#headBytesMax) return 'headTooLarge';
+    if (end - this.headStart >= this.#headBytesMax) return 'headTooLarge';
     this.#searchedTo = end;
     return 'incomplete';
   }
@@ -161,31 +189,44 @@ export class HeadParser {
     this.targetStart = at;
     while (at < end && IS_TARGET[bytes[at] as number] === 1) at++;
     if (at === end) return 'incomplete';
-    if (at === this.targetStart || bytes[at] !== SP) return 'invalidTarget';
+    if (at === this.targetStart || bytes[at] !== SP) return targetDefect(bytes, at, end);
     this.targetEnd = at;
-    return this.#version(bytes, at + 1, end, CR);
+    const versionAt = at + 1;
+    const outcome = this.#version(bytes, versionAt, end);
+    if (outcome !== 'complete') return outcome;
+    at = versionAt + VERSION_LENGTH;
+    if (at >= end) return 'incomplete';
+    if (bytes[at] !== CR) return bytes[at] === LF ? 'bareLineEnd' : 'invalidVersion';
+    return this.#endOfStartLine(bytes, at, end);
   }
 
-  /** Reads `HTTP/1.x`, what follows it, and for a request line its end. */
-  #version(bytes: Buffer, start: number, end: number, follower: number): HeadOutcome {
-    const available = Math.min(end - start, HTTP_1_DOT.length);
+  /** Reads `HTTP/1.x`. */
+  #version(bytes: Buffer, start: number, end: number): HeadOutcome {
+    const available = Math.min(end - start, HTTP_SLASH.length);
     for (let index = 0; index < available; index++) {
-      if (bytes[start + index] !== HTTP_1_DOT[index]) return 'invalidVersion';
+      if (bytes[start + index] !== HTTP_SLASH[index]) return 'invalidVersion';
     }
-    const minorAt = start + HTTP_1_DOT.length;
-    if (minorAt >= end) return 'incomplete';
-    const minor = (bytes[minorAt] as number) - 0x30;
-    if (minor !== 0 && minor !== 1) return 'invalidVersion';
-    this.minorVersion = minor;
-    if (minorAt + 1 >= end) return 'incomplete';
-    if (bytes[minorAt + 1] !== follower) return 'invalidVersion';
-    return follower === CR ? this.#endOfStartLine(bytes, minorAt + 1, end) : 'complete';
+    if (start + VERSION_LENGTH > end) return 'incomplete';
+    const major = (bytes[start + 5] as number) - 0x30;
+    const minor = (bytes[start + 7] as number) - 0x30;
+    if (major === 1 && bytes[start + 6] === DOT && (minor === 1 || minor === 0)) {
+      this.minorVersion = minor;
+      return 'complete';
+    }
+    const isWellFormed = isDigit(major) && bytes[start + 6] === DOT && isDigit(minor);
+    if (!isWellFormed || this.#kind === 'response') return 'invalidVersion';
+    // An octet more tells `HTTP/1.2` from `HTTP/1.23`.
+    if (start + VERSION_LENGTH >= end) return 'incomplete';
+    return bytes[start + VERSION_LENGTH] === CR ? 'unsupportedVersion' : 'invalidVersion';
   }
 
   #statusLine(bytes: Buffer, start: number, end: number): HeadOutcome {
-    const version = this.#version(bytes, start, end, SP);
+    const version = this.#version(bytes, start, end);
     if (version !== 'complete') return version;
-    let at = start + HTTP_1_DOT.length + 2;
+    let at = start + VERSION_LENGTH;
+    if (at >= end) return 'incomplete';
+    if (bytes[at] !== SP) return 'invalidVersion';
+    at++;
     if (at + 4 > end) return 'incomplete';
     let status = 0;
     for (const digitsEnd = at + 3; at < digitsEnd; at++) {
@@ -216,6 +257,7 @@ export class HeadParser {
 
   #fields(bytes: Buffer, end: number, headers: HeaderMap): HeadOutcome {
     const { headStart } = this;
+    const names = this.#names;
     const view = this.#viewOf(bytes);
     let lineStart = this.#lineStart;
     for (;;) {
@@ -228,7 +270,8 @@ export class HeadParser {
       let hash = 0;
       let lower = TOKEN_LOWER[octet] as number;
       while (lower !== 0) {
-        if (lower !== octet) bytes[at] = lower;
+        // A name that is to be kept stays as it is until its line is complete.
+        if (lower !== octet && names === undefined) bytes[at] = lower;
         hash = (Math.imul(hash, 31) + lower) | 0;
         if (++at === end) return 'incomplete';
         octet = bytes[at] as number;
@@ -246,11 +289,12 @@ export class HeadParser {
       }
       while (at < end && IS_FIELD_VALUE[bytes[at] as number] === 1) at++;
       if (at + 1 >= end) return this.#unfinishedValue(bytes, at, end);
-      if (bytes[at] !== CR) return bytes[at] === LF ? 'bareLineEnd' : 'invalidHeaderValue';
+      if (bytes[at] !== CR) return bytes[at] === LF ? 'bareLineEnd' : 'invalidCharacter';
       if (bytes[at + 1] !== LF) return 'bareLineEnd';
       let valueEnd = at;
       while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1] as number)) valueEnd--;
       if (++this.#headerCount > this.#headersMax) return 'tooManyHeaders';
+      if (names !== undefined) keepAndLower(bytes, lineStart, nameLength, names);
       const isVerbatim =
         valueEnd === at && valueStart === afterColon + 1 && bytes[afterColon] === SP;
       headers.addSpan(
@@ -277,7 +321,7 @@ export class HeadParser {
 
   #unfinishedValue(bytes: Buffer, at: number, end: number): HeadOutcome {
     if (at === end || bytes[at] === CR) return 'incomplete';
-    return bytes[at] === LF ? 'bareLineEnd' : 'invalidHeaderValue';
+    return bytes[at] === LF ? 'bareLineEnd' : 'invalidCharacter';
   }
 
   #endOfHead(bytes: Buffer, carriageReturn: number, end: number): HeadOutcome {
@@ -307,7 +351,32 @@ function isBlank(octet: number): boolean {
 function nameDefect(octet: number, isLineStart: boolean): HeadDefect {
   if (isLineStart && isBlank(octet)) return 'obsoleteLineFolding';
   if (octet === LF) return 'bareLineEnd';
-  return 'invalidHeaderName';
+  return isControl(octet) ? 'invalidCharacter' : 'invalidHeaderName';
+}
+
+/** Why a target ends where it does; a line that ends with it is the whole of HTTP/0.9. */
+function targetDefect(bytes: Buffer, at: number, end: number): HeadOutcome {
+  const octet = bytes[at] as number;
+  if (octet === LF) return 'bareLineEnd';
+  if (octet !== CR) return isControl(octet) ? 'invalidCharacter' : 'invalidTarget';
+  if (at + 1 >= end) return 'incomplete';
+  return bytes[at + 1] === LF ? 'unsupportedVersion' : 'bareLineEnd';
+}
+
+/** A control octet other than white space and line ends. */
+function isControl(octet: number): boolean {
+  return (octet < SP && octet !== HTAB && octet !== CR) || octet === DEL;
+}
+
+function isDigit(value: number): boolean {
+  return value >= 0 && value <= 9;
+}
+
+function keepAndLower(bytes: Buffer, start: number, length: number, names: NameKeeper): void {
+  names.keepName(latin1(bytes, start, start + length));
+  for (let at = start; at < start + length; at++) {
+    bytes[at] = TOKEN_LOWER[bytes[at] as number] as number;
+  }
 }
 
 /** The id of the name at `start`; the hash only says which known name it could be. */

@@ -5,6 +5,11 @@ export const SP = 0x20;
 export const HTAB = 0x09;
 export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;
+export const DOT = 0x2e;
+export const EQUALS = 0x3d;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const DEL = 0x7f;
 
 function table(accept: (octet: number) => number): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, octet) => accept(octet));

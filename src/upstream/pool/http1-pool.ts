@@ -1,4 +1,5 @@
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
+import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import type { Cluster } from '#upstream/cluster.ts';
 import type { RoutingPriority } from '#upstream/cluster-config.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
@@ -36,6 +37,7 @@ export interface PendingRequest {
 export class Http1Pool {
   readonly host: Host;
   readonly cluster: Cluster;
+  readonly codecOptions: Http1ClientOptions;
   readonly #environment: PoolEnvironment;
   readonly #priority: RoutingPriority;
   readonly #idle: UpstreamConnection[] = [];
@@ -54,6 +56,15 @@ export class Http1Pool {
     this.cluster = cluster;
     this.#priority = priority;
     this.#environment = environment;
+    const { http } = cluster.config;
+    this.codecOptions = {
+      maxResponseHeadersBytes: http.maxResponseHeadersKb * 1024,
+      maxHeadersCount: http.maxResponseHeadersCount,
+      enableTrailers: http.enableTrailers,
+      allowChunkedLength: http.allowChunkedLength,
+      sendFullyQualifiedUrl: http.sendFullyQualifiedUrl,
+      headerKeyFormat: http.headerKeyFormat,
+    };
   }
 
   /**
@@ -120,6 +131,12 @@ export class Http1Pool {
     else this.#makeAvailable(connection);
   }
 
+  /** A connection is about to go: it takes no more requests. */
+  withdraw(connection: UpstreamConnection): void {
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
   /** A connection is gone; one that never came up takes a waiting request with it. */
   closed(
     connection: UpstreamConnection,
@@ -128,8 +145,7 @@ export class Http1Pool {
   ): void {
     this.#all.delete(connection);
     this.cluster.resources(this.#priority).connections.release();
-    const index = this.#idle.indexOf(connection);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.withdraw(connection);
     if (failure === undefined) {
       if (this.#pending.length > 0) this.#connectAsNeeded();
       return;

@@ -1,6 +1,10 @@
 import { type TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
-import { type ClientCodecCallbacks, Http1ClientConnection } from '#http/h1/client-connection.ts';
+import {
+  type ClientCodecCallbacks,
+  type ExchangeEnd,
+  Http1ClientConnection,
+} from '#http/h1/client-connection.ts';
 import type { Address } from '#network/address.ts';
 import { type ConnectCallbacks, connect } from '#network/connecting.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
@@ -32,6 +36,10 @@ export class UpstreamConnection
   #isExpired = false;
   /** An exchange was begun and not given back to the pool's counts yet. */
   #isBusy = false;
+  /** The connection is closed because of an exchange that did not come to a good end. */
+  #isLostByExchange = false;
+  /** The upstream sends nothing more. */
+  #isEnded = false;
 
   constructor(pool: Http1Pool, environment: PoolEnvironment) {
     const { config, stats } = pool.cluster;
@@ -45,11 +53,7 @@ export class UpstreamConnection
       'connecting',
       config.perConnectionBufferLimitBytes,
     );
-    this.#codec = new Http1ClientConnection(this.#connection, this, {
-      maxResponseHeadersBytes: config.http.maxResponseHeadersKb * 1024,
-      maxHeadersCount: config.http.maxResponseHeadersCount,
-      enableTrailers: false,
-    });
+    this.#codec = new Http1ClientConnection(this.#connection, this, pool.codecOptions);
     stats.inc(field.upstream_cx_total);
     stats.inc(field.upstream_cx_active);
     stats.inc(field.upstream_cx_http1_total);
@@ -78,16 +82,19 @@ export class UpstreamConnection
   }
 
   close(): void {
-    this.#connection.destroy();
+    // It must not be handed out until the end of the connection is reported.
+    this.#pool.withdraw(this);
+    this.#connection.destroy(this.#isEnded ? 'remote' : 'local');
   }
 
   // What the codec says.
 
-  onStreamDone(isReusable: boolean): void {
+  onStreamDone(end: ExchangeEnd): void {
     const { maxRequestsPerConnection } = this.#pool.cluster.config;
     this.#isBusy = false;
+    this.#isLostByExchange = end === 'requestIncomplete';
     this.#pool.streamEnded();
-    if (!isReusable || !this.#connection.isOpen || this.#isExpired) {
+    if (end !== 'reusable' || !this.#connection.isOpen || this.#isExpired) {
       this.close();
       return;
     }
@@ -97,6 +104,15 @@ export class UpstreamConnection
       return;
     }
     this.#pool.released(this);
+  }
+
+  onProtocolError(): void {
+    this.#pool.cluster.stats.inc(field.upstream_cx_protocol_error);
+    this.#pool.withdraw(this);
+  }
+
+  onCloseAnnounced(): void {
+    this.#pool.cluster.stats.inc(field.upstream_cx_close_notify);
   }
 
   // What the socket says.
@@ -111,8 +127,9 @@ export class UpstreamConnection
   }
 
   onEnd(): void {
+    this.#isEnded = true;
     this.#codec.onEnd();
-    this.#connection.destroy('remote');
+    this.close();
   }
 
   onClose(reason: CloseReason, systemError: string | undefined): void {
@@ -137,7 +154,7 @@ export class UpstreamConnection
       return;
     }
     stats.record(field.upstream_rq_per_cx, this.#requests);
-    if (hadStream) {
+    if (hadStream || this.#isLostByExchange) {
       stats.inc(field.upstream_cx_destroy_with_active_rq);
       stats.inc(
         isLocal
