@@ -87,9 +87,10 @@ export class SoakClient {
     connection: ClientConnection,
     target: Target,
     answer: Promise<Outcome>,
+    method = 'GET',
   ): Promise<Outcome> {
     const outcome = await answer;
-    const problem = judge(target, outcome);
+    const problem = judge(target, outcome, method);
     if (problem !== undefined) connection.wrong(problem, target);
     this.run.findings.tally(`answers ${outcome.kind}`);
     if (outcome.kind === 'complete') this.run.findings.tally(`status ${outcome.head.status}`);

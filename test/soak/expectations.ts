@@ -25,7 +25,7 @@ const BY_KIND: Readonly<Record<string, Expectation>> = {
 };
 
 /** What is wrong with the outcome of a request that the client waited for to its end; nothing when all is right. */
-export function judge(target: Target, outcome: Outcome): string | undefined {
+export function judge(target: Target, outcome: Outcome, method: string): string | undefined {
   const expected = expectationOf(target);
   if (outcome.kind === 'none') {
     return target.kind === 'hasty' ? undefined : 'the connection ended without an answer';
@@ -34,7 +34,9 @@ export function judge(target: Target, outcome: Outcome): string | undefined {
   if (!expected.statuses.includes(status)) return `status ${status}`;
   if (outcome.kind === 'broken') return expected.breaks === 'never' ? 'a broken answer' : undefined;
   if (expected.breaks === 'always' && status === 200) return 'a whole answer from half of one';
-  if (target.route === 'direct' && outcome.text !== DIRECT_BODY) return `the body ${outcome.text}`;
+  if (target.route === 'direct' && outcome.text !== (method === 'HEAD' ? '' : DIRECT_BODY)) {
+    return `the body ${outcome.text}`;
+  }
   if (target.route === 'moved') {
     const location = outcome.head.headers.get('location');
     const wanted = `http://soak.test/weighted/${target.kind}/${target.length}/${target.id}`;

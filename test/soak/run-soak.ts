@@ -66,7 +66,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
       await proa.process.stop();
     }
   } finally {
-    upstream.disconnect();
+    if (upstream.connected) upstream.disconnect();
     rmSync(folder, { recursive: true, force: true });
   }
 }

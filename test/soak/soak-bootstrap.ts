@@ -39,7 +39,7 @@ export function soakBootstrap(places: SoakPlaces): JsonObject {
       httpListener({ name: 'by-path', at: places.listenerPath, routes: [routeTo('first')] }),
     ],
     [
-      cluster('first', upstream.first, { max_requests_per_connection: 50 }),
+      cluster('first', upstream.first, {}, { max_requests_per_connection: 50 }),
       cluster('second', upstream.second, {
         lb_policy: 'LEAST_REQUEST',
         per_connection_buffer_limit_bytes: 32_768,
@@ -52,13 +52,18 @@ export function soakBootstrap(places: SoakPlaces): JsonObject {
   );
 }
 
-function cluster(name: string, at: number | string, more: JsonObject = {}): JsonObject {
+function cluster(
+  name: string,
+  at: number | string,
+  more: JsonObject = {},
+  common: JsonObject = {},
+): JsonObject {
   return staticCluster(name, at, {
     // Shorter than what the run waits for in the end: then no connection is left.
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
         '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-        common_http_protocol_options: { idle_timeout: '2s' },
+        common_http_protocol_options: { idle_timeout: '2s', ...common },
         explicit_http_config: { http_protocol_options: {} },
       },
     },

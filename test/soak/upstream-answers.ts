@@ -58,7 +58,9 @@ export const answers: Readonly<Record<string, Answer>> = {
   truncated: (exchange) => void answerHalf(exchange).end(),
   reset: (exchange) => {
     const socket = answerHalf(exchange);
-    setTimeout(() => socket.resetAndDestroy(), 5);
+    // A Unix socket knows no reset.
+    const isTcp = socket.remotePort !== undefined;
+    setTimeout(() => (isTcp ? socket.resetAndDestroy() : socket.destroy()), 5);
   },
   refusing: ({ socket }) => void socket.destroy(),
   nonsense: ({ socket }) => void socket.end('HTTP/1.1 two hundred\r\nno colon here\r\n\r\n'),
