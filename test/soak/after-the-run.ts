@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type RunningProa, until } from '../tools/proa-process.ts';
+import { pathOf } from './body.ts';
+import { ClientConnection } from './client-connection.ts';
 import type { Findings } from './findings.ts';
 import { describeOpenFiles, openFilesOf } from './measurements.ts';
+import { LIMITS } from './soak-bootstrap.ts';
 
 /** Gauges that count what is in hand: all of them are 0 when nobody is there. */
 const IN_HAND = /(?:_active|_buffered|pending_active|_open|_overloaded|_soft_drain)$/;
@@ -44,6 +47,26 @@ export async function checkNothingIsLeft(
   }
   const crashed = await proa.stat('server.worker_crashed');
   if (crashed !== 0) findings.wrongInTheEnd(`server.worker_crashed is ${crashed}`);
+}
+
+/**
+ * Circuit breakers have forgotten everybody: as many requests pass as their limit of waiting ones
+ * lets through.
+ */
+export async function checkLimitsAreFree(listenerPort: number, findings: Findings): Promise<void> {
+  const probe = async (id: string): Promise<void> => {
+    const target = { route: 'limited', kind: 'drip', length: 1_000, id };
+    const connection = new ClientConnection(listenerPort, 'probe in the end', findings);
+    const answer = connection.answer('GET', target);
+    await connection.send(`GET ${pathOf(target)} HTTP/1.1\r\nhost: soak.test\r\n\r\n`);
+    const outcome = await answer;
+    const status = outcome.kind === 'complete' ? outcome.head.status : outcome.kind;
+    if (status !== 200) findings.wrongInTheEnd(`the limits are not free: ${status}`);
+    connection.leave(false);
+  };
+  await Promise.all(
+    Array.from({ length: LIMITS.max_pending_requests }, (_, at) => probe(`end${at}`)),
+  );
 }
 
 /** Every request has its line, and every line is JSON. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../bench/machine/loopback.ts';
 import { type RunningProa, startProa } from '../tools/proa-process.ts';
-import { checkEnd, checkNothingIsLeft } from './after-the-run.ts';
+import { checkEnd, checkLimitsAreFree, checkNothingIsLeft } from './after-the-run.ts';
 import { behaviours, behaviourWeights } from './behaviours.ts';
 import { SoakClient, type SoakRun } from './client.ts';
 import { Findings } from './findings.ts';
@@ -99,6 +99,7 @@ async function soak(proa: RunningProa, places: Places, options: SoakOptions): Pr
   }
   options.onProgress('the clients are gone: looking at what is left');
   await checkNothingIsLeft(proa, idleFiles, findings);
+  await checkLimitsAreFree(places.listenerPort, findings);
   await checkEnd(proa, places.accessLogPath, findings);
   return { findings, memory: memory.summary };
 }

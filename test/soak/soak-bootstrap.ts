@@ -11,7 +11,7 @@ import type { UpstreamPlaces } from './upstream-process.ts';
 
 export const DIRECT_BODY = 'answered by the proxy itself';
 /** The limits of the route `limited`: most of its requests meet them. */
-const LIMITS = { max_connections: 2, max_pending_requests: 2, max_requests: 4 };
+export const LIMITS = { max_connections: 2, max_pending_requests: 2, max_requests: 4 };
 
 export interface SoakPlaces {
   readonly upstream: UpstreamPlaces;
