@@ -42,7 +42,7 @@ export interface UpstreamHttpConfig {
   readonly maxStreamDurationMs: number;
   /** Response headers beyond this end the stream. Default 100. */
   readonly maxResponseHeadersCount: number;
-  /** A response head beyond this ends the stream. Default 60 KiB. */
+  /** A response head beyond this ends the stream. Default 80 KiB. */
   readonly maxResponseHeadersKb: number;
   /** How header names of requests are written. Default lower case. */
   readonly headerKeyFormat: HeaderKeyFormat;

@@ -17,7 +17,7 @@ export const DEFAULT_UPSTREAM_HTTP: UpstreamHttpConfig = Object.freeze({
   maxConnectionDurationMs: 0,
   maxStreamDurationMs: 0,
   maxResponseHeadersCount: 100,
-  maxResponseHeadersKb: 60,
+  maxResponseHeadersKb: 80,
   headerKeyFormat: Object.freeze({ kind: 'lower_case' }),
   enableTrailers: false,
   allowChunkedLength: false,

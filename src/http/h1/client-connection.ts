@@ -23,7 +23,7 @@ export type ExchangeEnd =
 /** What a client connection tells its pool. */
 export interface ClientCodecCallbacks {
   onStreamDone(end: ExchangeEnd): void;
-  /** The upstream broke the protocol; the connection is being closed. */
+  /** The upstream broke the protocol; the connection must be closed. */
   onProtocolError(): void;
   /** The upstream says that it will close the connection after this response. */
   onCloseAnnounced(): void;
@@ -160,7 +160,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     }
     this.#headers = undefined;
     if (head.kind === 'interim') {
-      decoder.decode1xxHeaders(headers);
+      if (isKnownInterim(headers.status)) decoder.decode1xxHeaders(headers);
       releaseResponseHeaders(headers);
       return;
     }
@@ -213,23 +213,27 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     const decoder = this.#decoder;
     this.#die();
     this.#callbacks.onProtocolError();
-    this.#connection.destroy();
     decoder?.onResetStream('protocolError', details);
   }
 
   /** The upstream finished sending; the connection ends after this. */
   onEnd(): void {
-    if (this.#phase === 'body') {
-      if (this.#body?.framing !== 'untilClose') return this.#fail('prematureEnd');
-      this.#body.finish();
-      this.onBodyEnd(undefined);
-    } else if (this.#phase === 'head' && this.#reader.hasBegun) {
-      this.#fail('prematureEnd');
-    }
+    if (this.#isWithinMessage) return this.#fail('prematureEnd');
+    if (this.#phase !== 'body') return;
+    this.#body?.finish();
+    this.onBodyEnd(undefined);
+  }
+
+  /** Whether an end now would cut a response short that says how long it is. */
+  get #isWithinMessage(): boolean {
+    if (this.#phase === 'body') return this.#body?.framing !== 'untilClose';
+    return this.#phase === 'head' && this.#reader.hasBegun;
   }
 
   /** The connection is gone; an exchange in hand is lost. */
   onConnectionClose(details: string): void {
+    // As in Envoy; a body that ends with its connection is no whole one after a reset.
+    if (this.#isWithinMessage) return this.#fail('prematureEnd');
     const decoder = this.#decoder;
     this.#die();
     decoder?.onResetStream('connectionTermination', details);
@@ -278,4 +282,9 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     if (this.#headers !== undefined) releaseResponseHeaders(this.#headers);
     this.#headers = undefined;
   }
+}
+
+/** 100, 102, 103 and 104, as in Envoy; others are read past. */
+function isKnownInterim(status: number): boolean {
+  return status === 100 || (status >= 102 && status <= 104);
 }

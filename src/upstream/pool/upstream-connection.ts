@@ -108,7 +108,7 @@ export class UpstreamConnection
 
   onProtocolError(): void {
     this.#pool.cluster.stats.inc(field.upstream_cx_protocol_error);
-    this.#pool.withdraw(this);
+    this.close();
   }
 
   onCloseAnnounced(): void {

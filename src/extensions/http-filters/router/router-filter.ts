@@ -17,6 +17,7 @@ import {
 } from '#extensions/http-filters/router/upstream-request.ts';
 import type { StreamResetReason } from '#http/codec.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { DirectResponseAction, RedirectAction, Route, RouteEntry } from '#routing/route.ts';
@@ -234,22 +235,30 @@ export class RouterFilter
   // What the upstream says.
 
   onUpstream1xxHeaders(headers: ResponseHeaders): void {
+    // As in Envoy, the first one is counted as a response of its own and makes it too late for a
+    // local reply.
+    if (!this.#isResponseStarted) this.#chargeResponse(headers.status);
+    this.#isResponseStarted = true;
     this.callbacks.encode1xxHeaders(headers);
+  }
+
+  #chargeResponse(status: number): void {
+    const cluster = this.#cluster as Cluster;
+    cluster.stats.inc(clusterField.upstream_rq_completed);
+    cluster.responseCodeStats.charge(status, this.#isInternal ? 'internal' : 'external');
   }
 
   onUpstreamHeaders(headers: ResponseHeaders, endStream: boolean): void {
     const { streamInfo, services } = this.callbacks;
-    const cluster = this.#cluster as Cluster;
     const route = this.#route as Route;
-    const { nowMs } = services.clock;
     this.#isResponseStarted = true;
-    cluster.stats.inc(clusterField.upstream_rq_completed);
-    cluster.responseCodeStats.charge(headers.status, this.#isInternal ? 'internal' : 'external');
+    this.#chargeResponse(headers.status);
     const host = (this.#upstream as UpstreamRequest).host;
     host.stats.inc(headers.status >= 500 ? hostField.rq_error : hostField.rq_success);
-    if (!this.#environment.config.suppressEnvoyHeaders) {
-      const since = this.#requestCompleteMs === 0 ? nowMs : this.#requestCompleteMs;
-      headers.set('x-envoy-upstream-service-time', String(Math.max(0, Math.trunc(nowMs - since))));
+    const isRequestComplete = this.#requestCompleteMs !== 0;
+    if (isRequestComplete && !this.#environment.config.suppressEnvoyHeaders) {
+      const ms = Math.max(0, Math.trunc(services.clock.nowMs - this.#requestCompleteMs));
+      headers.set('x-envoy-upstream-service-time', String(ms));
     }
     route.finalizeResponseHeaders(headers, streamInfo, this.#headers);
     if (route.virtualHost.includeAttemptCountInResponse) {
@@ -257,6 +266,23 @@ export class RouterFilter
     }
     if (endStream) this.#onResponseComplete();
     this.callbacks.encodeHeaders(headers, endStream, 'via_upstream');
+  }
+
+  /** As in Envoy, such an answer is given without its body, since no tunnel comes after it. */
+  onUpstreamDeclined(headers: ResponseHeaders): void {
+    const { status } = headers;
+    this.#dropUpstream();
+    this.#isDone = true;
+    this.callbacks.sendLocalReply({
+      status,
+      body: '',
+      details: 'websocket_handshake_unsuccessful',
+      modifyHeaders: (reply) => {
+        headers.removeKnown(HeaderName['content-length']);
+        reply.appendFrom(headers);
+      },
+    });
+    releaseResponseHeaders(headers);
   }
 
   onUpstreamData(bytes: Buffer, endStream: boolean): void {
@@ -279,15 +305,12 @@ export class RouterFilter
     const reply = resetReply(reason, transportFailureReason);
     streamInfo.setResponseFlag(reply.flag);
     if (this.#isResponseStarted) {
-      this.callbacks.resetStream(
-        reason,
-        `upstream_reset_after_response_started{${resetText(reason).replaceAll(' ', '_')}}`,
-      );
+      // Whoever has seen nothing but interim responses can still be told.
+      const details = `upstream_reset_after_response_started{${resetText(reason).replaceAll(' ', '_')}}`;
+      this.#reply(reply.status, reply.body, details);
       return;
     }
-    const cluster = this.#cluster as Cluster;
-    cluster.stats.inc(clusterField.upstream_rq_completed);
-    cluster.responseCodeStats.charge(reply.status, this.#isInternal ? 'internal' : 'external');
+    this.#chargeResponse(reply.status);
     this.#reply(reply.status, reply.body, reply.details);
   }
 

@@ -3,6 +3,8 @@ import type { StreamFilterCallbacks } from '#connection-manager/filter.ts';
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '#http/codec.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import { isUpgrade } from '#http/upgrade.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
 import type {
@@ -19,6 +21,8 @@ const { field } = clusterStats;
 export interface UpstreamRequestOwner {
   onUpstream1xxHeaders(headers: ResponseHeaders): void;
   onUpstreamHeaders(headers: ResponseHeaders, endStream: boolean): void;
+  /** The upstream answers a WebSocket handshake with another success than 101. */
+  onUpstreamDeclined(headers: ResponseHeaders): void;
   onUpstreamData(bytes: Buffer, endStream: boolean): void;
   onUpstreamTrailers(trailers: HeaderMap): void;
   onUpstreamReset(reason: StreamResetReason, transportFailureReason: string): void;
@@ -42,7 +46,12 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
   #isHeadersOnly = false;
   #encoder: RequestEncoder | undefined = undefined;
   #pending: PendingRequest | undefined = undefined;
-  /** The body that came while there was no connection yet. */
+  /**
+   * An upgrade or CONNECT: what the client sends ahead waits until the upstream has agreed. One
+   * that declines would take it for further requests.
+   */
+  #isHeld = false;
+  /** The body that came while there was no connection yet, or that is held. */
   #early: BodyBuffer | undefined = undefined;
   #earlyTrailers: HeaderMap | undefined = undefined;
   #isEarlyEnd = false;
@@ -69,7 +78,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
 
   encodeData(bytes: Buffer, endStream: boolean): void {
     if (this.#isOver) return;
-    if (this.#encoder !== undefined) {
+    if (this.#encoder !== undefined && !this.#isHeld) {
       this.#noteSent();
       this.#encoder.encodeData(bytes, endStream);
       return;
@@ -85,7 +94,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
 
   encodeTrailers(trailers: HeaderMap): void {
     if (this.#isOver) return;
-    if (this.#encoder === undefined) this.#earlyTrailers = trailers;
+    if (this.#encoder === undefined || this.#isHeld) this.#earlyTrailers = trailers;
     else this.#encoder.encodeTrailers(trailers);
   }
 
@@ -99,7 +108,6 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
       return;
     }
     if (this.#encoder === undefined || this.#isResponseDone) return;
-    this.#pool.cluster.stats.inc(field.upstream_rq_tx_reset);
     this.#encoder.resetStream('localReset');
   }
 
@@ -124,15 +132,35 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
     streamInfo.firstUpstreamTxByteMs = this.#callbacks.services.clock.nowMs;
     for (let count = 0; count < this.#readDisables; count++) encoder.readDisable(true);
     this.#noteSent();
-    encoder.encodeHeaders(this.#headers as RequestHeaders, this.#isHeadersOnly);
-    if (this.#early !== undefined) {
-      encoder.encodeData(
-        this.#early.takeAll(),
-        this.#isEarlyEnd && this.#earlyTrailers === undefined,
-      );
+    const headers = this.#headers as RequestHeaders;
+    this.#isHeld = headers.method === 'CONNECT' || isUpgrade(headers);
+    encoder.encodeHeaders(headers, this.#isHeadersOnly);
+    if (!this.#isHeld) this.#sendEarly(encoder);
+  }
+
+  /** Sends what had to wait. */
+  #sendEarly(encoder: RequestEncoder): void {
+    const early = this.#early;
+    this.#early = undefined;
+    if (early !== undefined) {
+      encoder.encodeData(early.takeAll(), this.#isEarlyEnd && this.#earlyTrailers === undefined);
       if (this.#isEarlyAboveLimit) this.#callbacks.onDecoderFilterBelowWriteBufferLowWatermark();
+      this.#isEarlyAboveLimit = false;
     }
     if (this.#earlyTrailers !== undefined) encoder.encodeTrailers(this.#earlyTrailers);
+  }
+
+  #declinesWebSocket(status: number): boolean {
+    const protocol = this.#headers?.getKnown(HeaderName.upgrade);
+    return protocol?.toLowerCase() === 'websocket' && status >= 200 && status < 400;
+  }
+
+  /** The upstream agreed to a tunnel if this is a response that says so. */
+  #openTunnel(status: number): void {
+    const isConnect = this.#headers?.method === 'CONNECT';
+    if (isConnect ? status < 200 || status > 299 : status !== 101) return;
+    this.#isHeld = false;
+    if (this.#encoder !== undefined) this.#sendEarly(this.#encoder);
   }
 
   onPoolFailure(reason: PoolFailureReason, transportFailureReason: string): void {
@@ -155,7 +183,12 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
     }
     const { streamInfo, services } = this.#callbacks;
     streamInfo.firstUpstreamRxByteMs = services.clock.nowMs;
+    if (this.#isHeld && this.#declinesWebSocket(headers.status)) {
+      this.#owner.onUpstreamDeclined(headers);
+      return;
+    }
     if (endStream) this.#responseDone();
+    if (this.#isHeld) this.#openTunnel(headers.status);
     this.#owner.onUpstreamHeaders(headers, endStream);
   }
 
@@ -171,13 +204,10 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
     this.#owner.onUpstreamTrailers(trailers);
   }
 
-  onResetStream(reason: StreamResetReason, details: string): void {
+  onResetStream(reason: StreamResetReason): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { stats } = this.#pool.cluster;
-    if (reason === 'protocolError') stats.inc(field.upstream_cx_protocol_error);
-    stats.inc(field.upstream_rq_rx_reset);
-    this.#owner.onUpstreamReset(reason, reason === 'protocolError' ? details : '');
+    this.#owner.onUpstreamReset(reason, '');
   }
 
   onAboveWriteBufferHighWatermark(): void {
