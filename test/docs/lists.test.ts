@@ -1,0 +1,63 @@
+import t from 'tap';
+import { flagTable } from '#cli/flag-table.ts';
+import { adminRoutes } from '#server/admin/admin-routes.ts';
+import { differencesDocument } from '../../scripts/differences-document.ts';
+import { codeWords, readDocument, sectionOf, tableRows } from './markdown.ts';
+
+const readme = readDocument('README.md');
+const manifest = JSON.parse(readDocument('package.json')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+};
+
+t.test('docs/differences.md says what known-differences.ts says', async (t) => {
+  t.equal(
+    readDocument('docs/differences.md'),
+    differencesDocument(),
+    'run "npx node scripts/write-differences-document.ts" after changing the list',
+  );
+});
+
+t.test('the README explains every dependency', async (t) => {
+  const [forRunning = '', forDevelopment = ''] = sectionOf(readme, '## Dependencies').split(
+    '| for development |',
+  );
+  const namesIn = (text: string): string[] =>
+    tableRows(text).map(([name = '']) => name.replaceAll('`', ''));
+  t.strictSame(namesIn(forRunning).sort(), Object.keys(manifest.dependencies).sort());
+  t.strictSame(
+    namesIn(`| for development |${forDevelopment}`).sort(),
+    Object.keys(manifest.devDependencies).sort(),
+  );
+});
+
+t.test('every npm script that is named exists', async (t) => {
+  for (const document of ['README.md', 'ARCHITECTURE.md', 'bench/README.md']) {
+    for (const [, name = ''] of readDocument(document).matchAll(/npm run ([\w:-]+)/g)) {
+      t.ok(Object.hasOwn(manifest.scripts, name), `${document}: npm run ${name}`);
+    }
+  }
+});
+
+t.test('every flag that is named exists', async (t) => {
+  const known = new Set(flagTable.flatMap(({ name, short }) => [`--${name}`, `-${short}`]));
+  const rows = tableRows(sectionOf(readme, '## Run your own configuration'));
+  t.ok(rows.length > 5);
+  for (const flag of codeWords(rows.map(([cell]) => cell).join(' '))) t.ok(known.has(flag), flag);
+});
+
+t.test('every admin page that is named exists, with POST where it is needed', async (t) => {
+  const rows = tableRows(sectionOf(readme, '## Operate it')).map(([cell = '']) => cell);
+  const shown = rows.map((cell) => /^`(POST )?(\/\S*)`$/.exec(cell)).filter((row) => row !== null);
+  t.ok(shown.length > 10);
+  for (const [, post, path = ''] of shown) {
+    const route = adminRoutes.find((each) => each.path === path);
+    t.equal(route?.mutatesState, post !== undefined, path);
+  }
+});
+
+t.test('there is one place for the table of the benchmark', async (t) => {
+  t.match(readme, /^<!-- bench:begin -->\n[\s\S]*^<!-- bench:end -->$/m);
+  t.equal(readme.split('<!-- bench:').length, 3);
+});
