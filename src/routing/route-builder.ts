@@ -7,6 +7,7 @@ import {
   buildRequestPathRewrite,
   setRewrittenPath,
 } from '#routing/path-rewrite.ts';
+import { buildPathTest } from '#routing/path-test.ts';
 import { redirectLocation } from '#routing/redirect-location.ts';
 import type { RedirectAction, RouteAction, RouteEntry, VirtualHost } from '#routing/route.ts';
 import { RouteCandidate, type RouteChoice } from '#routing/route-candidate.ts';
@@ -46,6 +47,7 @@ export function buildVirtualHost(
     path: route.match.path,
     candidate: new RouteCandidate(
       order,
+      buildPathTest(route.match.path),
       buildConditions(route.match, runtime),
       buildChoice(route, place),
     ),
