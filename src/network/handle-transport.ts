@@ -18,6 +18,12 @@ let spareRequest: WriteRequest | undefined;
 
 type State = 'open' | 'ended' | 'closed';
 
+/** A bulk buffer that writes go on using; the last of them to be through gives it back. */
+interface Loan {
+  readonly buffer: Buffer;
+  writes: number;
+}
+
 /** A transport over Node's own stream handle: one read and one write are one system call each. */
 export class HandleTransport implements Transport {
   readonly #handle: StreamHandle;
@@ -26,8 +32,8 @@ export class HandleTransport implements Transport {
   #queuedBytes = 0;
   #buffer: Buffer = sharedReadBuffer;
   #isBulk = false;
-  /** Bytes of the present bulk buffer are still being written by somebody. */
-  #isLent = false;
+  /** There is one when somebody goes on using the present bulk buffer. */
+  #loan: Loan | undefined = undefined;
   #systemError: string | undefined = undefined;
 
   constructor(handle: StreamHandle) {
@@ -88,19 +94,21 @@ export class HandleTransport implements Transport {
 
   #chooseBuffer(): Buffer | undefined {
     const isShared = this.#buffer === sharedReadBuffer;
-    if (this.#isBulk ? !isShared && !this.#isLent : isShared) return undefined;
-    // A lent buffer goes back to the pool when its write is through.
-    if (!isShared && !this.#isLent) releaseBulkBuffer(this.#buffer);
-    this.#isLent = false;
+    const isLent = this.#loan !== undefined;
+    if (this.#isBulk ? !isShared && !isLent : isShared) return undefined;
+    // A lent buffer goes back to the pool when its writes are through.
+    if (!isShared && !isLent) releaseBulkBuffer(this.#buffer);
+    this.#loan = undefined;
     this.#buffer = this.#isBulk ? acquireBulkBuffer() : sharedReadBuffer;
     return this.#buffer;
   }
 
-  /** Somebody goes on using the bytes just read; gives the buffer, to be released afterwards. */
-  lend(bytes: Buffer): Buffer | undefined {
+  /** Somebody goes on using bytes just read, once more than before; `giveBack` is the counterpart. */
+  lend(bytes: Buffer): Loan | undefined {
     if (this.#buffer === sharedReadBuffer || bytes.buffer !== this.#buffer.buffer) return undefined;
-    this.#isLent = true;
-    return this.#buffer;
+    this.#loan ??= { buffer: this.#buffer, writes: 0 };
+    this.#loan.writes++;
+    return this.#loan;
   }
 
   writeText(text: string): void {
@@ -144,11 +152,11 @@ export class HandleTransport implements Transport {
     error: number,
     request: WriteRequest,
     bytes: Buffer | undefined,
-    lent: Buffer | undefined,
+    loan: Loan | undefined,
   ): void {
     const { streamBaseState, kLastWriteWasAsync, kBytesWritten } = bindings.stream;
     if (error !== 0) {
-      if (lent !== undefined) releaseBulkBuffer(lent);
+      if (loan !== undefined) giveBack(loan);
       this.#systemError = getSystemErrorName(error);
       // Not now: whoever writes is in the middle of something.
       setImmediate(() => this.destroy());
@@ -162,8 +170,8 @@ export class HandleTransport implements Transport {
     this.#queuedBytes += length;
     request.bytes = length;
     request.owner = this;
-    request.buffer = lent ?? bytes;
-    request.oncomplete = lent === undefined ? onWritten : onWrittenLent;
+    request.buffer = loan ?? bytes;
+    request.oncomplete = loan === undefined ? onWritten : onWrittenLent;
   }
 
   /** @internal A write that had to wait is through. */
@@ -202,7 +210,8 @@ export class HandleTransport implements Transport {
   }
 
   #closed(): void {
-    if (this.#buffer !== sharedReadBuffer && !this.#isLent) releaseBulkBuffer(this.#buffer);
+    if (this.#buffer !== sharedReadBuffer && this.#loan === undefined)
+      releaseBulkBuffer(this.#buffer);
     this.#buffer = sharedReadBuffer;
     this.#events?.onClose(this.#systemError);
   }
@@ -224,8 +233,13 @@ function onWritten(this: WriteRequest, status: number): void {
 }
 
 function onWrittenLent(this: WriteRequest, status: number): void {
-  releaseBulkBuffer(this.buffer as Buffer);
+  giveBack(this.buffer as Loan);
   (this.owner as HandleTransport).written(this.bytes ?? 0, status);
+}
+
+function giveBack(loan: Loan): void {
+  loan.writes--;
+  if (loan.writes === 0) releaseBulkBuffer(loan.buffer);
 }
 
 function addressOf({ address, port }: SocketName): Address | undefined {
