@@ -36,10 +36,9 @@ function parseSubstitution(text: string): (string | number)[] {
   return parts;
 }
 
-/** How much of a value the searches may read again, as a multiple of its length. */
-const MAX_REREADING = 16;
-/** Below that many bytes it does not matter. */
-const FREE_BYTES = 100_000;
+/** What all searches in one value may cost; replacing usually takes some ten steps per byte. */
+const MAX_STEPS_PER_BYTE = 200;
+const FREE_STEPS = 500_000;
 
 /** Replaces every match in a value. */
 export class RegexReplacement {
@@ -63,12 +62,11 @@ export class RegexReplacement {
     if (!this.#isEffective) return value;
     const finder = this.#finder;
     const { positions } = finder;
-    finder.bytesRead = 0;
-    const budget = FREE_BYTES + MAX_REREADING * value.length;
+    const lastStep = finder.steps + FREE_STEPS + MAX_STEPS_PER_BYTE * value.length;
     let replaced = '';
     let from = 0;
     let lastEnd = -1;
-    while (from <= value.length && finder.bytesRead <= budget && finder.find(value, from)) {
+    while (from <= value.length && finder.steps <= lastStep && finder.find(value, from)) {
       const start = positions[0] as number;
       const end = positions[1] as number;
       replaced += value.substring(from, start);
