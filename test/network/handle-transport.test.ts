@@ -36,7 +36,7 @@ async function connected(port: number): Promise<Transport> {
 
 /**
  * Relays connections as large chunked bodies are relayed: what one read brought goes on in several
- * writes, to somebody who reads slowly.
+ * writes, to somebody who reads late.
  */
 async function relay(
   targetPort: number,
@@ -66,8 +66,10 @@ async function relay(
 
 t.test('what was read in bulk stays as it is until all its writes are through', async (t) => {
   t.equal(new Set(SEEDS.map((seed) => bodyBytes(seed, 0, 1)[0])).size, SEEDS.length);
-  const bytes = 6_000_000;
+  // More than the kernel takes: much must wait to be written.
+  const bytes = 16_000_000;
   const outcomes: Promise<string>[] = [];
+  const halfSent = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     const { promise, resolve } = Promise.withResolvers<string>();
     outcomes.push(promise);
@@ -76,9 +78,9 @@ t.test('what was read in bulk stays as it is until all its writes are through', 
       // The first byte of a body tells its seed: each of the three has another one.
       check ??= new BodyCheck(SEEDS.find((seed) => bodyBytes(seed, 0, 1)[0] === data[0]) ?? 0);
       check.add(data);
-      socket.pause();
-      setTimeout(() => socket.resume(), 1);
     });
+    socket.pause();
+    void halfSent.promise.then(() => socket.resume());
     socket.on('end', () => {
       socket.destroy();
       resolve(`${check?.length} bytes, wrong at ${check?.firstWrong}`);
@@ -88,6 +90,8 @@ t.test('what was read in bulk stays as it is until all its writes are through', 
   const sources = SEEDS.map(async (seed) => {
     const socket = connectSocket(port, '127.0.0.1');
     for (let at = 0; at < bytes; at += 100_000) {
+      // Reading, and with it the end of the first writes, falls together with the second half.
+      if (at === bytes / 2) halfSent.resolve();
       if (!socket.write(bodyBytes(seed, at, 100_000))) await once(socket, 'drain');
       await sleep(0);
     }
