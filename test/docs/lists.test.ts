@@ -1,7 +1,11 @@
 import t from 'tap';
 import { flagTable } from '#cli/flag-table.ts';
 import { adminRoutes } from '#server/admin/admin-routes.ts';
+import { targetTable } from '../../bench/report/report.ts';
+import { judge } from '../../bench/report/verdict.ts';
+import { ALL_WORKLOADS } from '../../bench/workloads/all.ts';
 import { differencesDocument } from '../../scripts/differences-document.ts';
+import { groups } from '../differential/groups.ts';
 import { codeWords, readDocument, sectionOf, tableRows } from './markdown.ts';
 
 const readme = readDocument('README.md');
@@ -57,7 +61,16 @@ t.test('every admin page that is named exists, with POST where it is needed', as
   }
 });
 
-t.test('there is one place for the table of the benchmark', async (t) => {
-  t.match(readme, /^<!-- bench:begin -->\n[\s\S]*^<!-- bench:end -->$/m);
+t.test('the table of the benchmark is the one that the benchmark prints', async (t) => {
+  const [, block] = /^<!-- bench:begin -->\n([\s\S]*)^<!-- bench:end -->$/m.exec(readme) ?? [];
   t.equal(readme.split('<!-- bench:').length, 3);
+  t.match(block, /npm run bench/, 'with its command');
+  const printed = targetTable(ALL_WORKLOADS.flatMap((workload) => judge(workload, [])));
+  const rows = new Set(printed.map(([what]) => what));
+  for (const [what = ''] of tableRows(block ?? '')) t.ok(rows.has(what), what);
+});
+
+t.test('the README does not boast of scenarios', async (t) => {
+  t.match(readme, /more than a thousand scenarios/);
+  t.ok(groups.reduce((count, group) => count + group.scenarios.length, 0) > 1000);
 });
