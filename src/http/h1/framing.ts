@@ -29,7 +29,8 @@ const DIGITS_MAX = 16;
  * Reads what the fields say about the body of a message. Whatever two recipients could read
  * differently is a defect: both fields at once, repeated or listed lengths, codings other than
  * a single `chunked`. With `allowChunkedLength` a length beside `chunked` is taken out of the
- * message instead, as RFC 9112 section 6.3 allows.
+ * message instead, as RFC 9112 section 6.3 allows. The coding itself is always taken out: whoever
+ * forwards the message frames it anew.
  */
 export function readFraming(
   headers: HeaderMap,
@@ -51,6 +52,7 @@ export function readFraming(
     if (headers.countKnown(HeaderName['transfer-encoding']) > 1) return 'invalidTransferEncoding';
     if (coding.toLowerCase() !== 'chunked') return 'invalidTransferEncoding';
     headers.removeKnown(HeaderName['content-length']);
+    headers.removeKnown(HeaderName['transfer-encoding']);
     into.framing = 'chunked';
     return undefined;
   }
