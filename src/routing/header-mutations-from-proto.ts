@@ -75,11 +75,24 @@ function parseAddition(option: HeaderValueOption, context: ParseContext): Header
 function parseValue(text: string, context: ParseContext): HeaderAdditionConfig['value'] {
   const bytes = byteStringOf(text);
   if (!bytes.includes('%')) return bytes;
-  const format = parseTextFormat(context, bytes, true);
+  const format = parseTextFormat(context, translateOldForms(bytes), true);
   if (format?.kind !== 'text') return '';
   return format.pieces.every((piece) => typeof piece === 'string')
     ? format.pieces.join('')
     : format;
+}
+
+/** Header values, unlike other formats, may still spell two operators as they once were. */
+function translateOldForms(text: string): string {
+  return text
+    .replace(/%PER_REQUEST_STATE\(([^)]*)\)%/g, '%FILTER_STATE($1:PLAIN)%')
+    .replace(
+      /%(UPSTREAM|DYNAMIC)_METADATA\(\s*\[([^)]*)\]\s*\)%/g,
+      (_text, name: string, keys: string) => {
+        const path = Array.from(keys.matchAll(/"([^"]*)"/g), ([, key]) => key);
+        return `%${name}_METADATA(${path.join(':')})%`;
+      },
+    );
 }
 
 /** `append` is the older spelling of two of the actions. */

@@ -1,8 +1,10 @@
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import type { ConfigError } from '#config/config-error.ts';
+import { descriptors } from '#config/descriptors.ts';
 import { ParseContext } from '#config/parse-context.ts';
 import { messageType } from '#config/registry.ts';
-import { RequestHeaders } from '#http/header-map.ts';
+import { type HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
 import { parseRouteConfiguration } from '#routing/from-proto.ts';
 import type { RouteConfiguration } from '#routing/route-config.ts';
 import type { RouteParseOptions } from '#routing/route-parse-options.ts';
@@ -16,7 +18,8 @@ export function readRoutes(
   options?: RouteParseOptions,
 ): { config: RouteConfiguration; errors: ConfigError[] } {
   const context = ParseContext.root();
-  const message = fromJson(messageType('envoy.config.route.v3.RouteConfiguration'), json);
+  const type = messageType('envoy.config.route.v3.RouteConfiguration');
+  const message = fromJson(type, json, { registry: descriptors() });
   const config = parseRouteConfiguration(message, context, options);
   return { config, errors: context.errors };
 }
@@ -52,13 +55,40 @@ export function requestOf({
   request.path = path;
   request.scheme = 'http';
   request.append('x-forwarded-proto', 'http');
-  for (const [name] of headers) request.remove(name);
-  for (const [name, value] of headers) request.append(name, value);
+  for (const [name, value] of headers) {
+    if (name === 'x-forwarded-proto') request.set(name, value);
+    else request.append(name, value);
+  }
   return request;
 }
 
 export function streamInfo(downstream: Partial<DownstreamInfo> = {}): StreamInfo {
   return new StreamInfo({ tls: undefined, ...downstream } as DownstreamInfo, 1, 1);
+}
+
+/** What a request becomes on its way upstream; the route must forward it. */
+export function forwarded(
+  table: RouteTable,
+  request: RequestLike,
+  info: StreamInfo = streamInfo(),
+): { cluster: string; host: string; path: string; headers: [string, string][] } {
+  const headers = requestOf(request);
+  const route = table.match(headers, info, 0);
+  if (route?.action.kind !== 'route') throw new Error('the request is not forwarded');
+  route.finalizeRequestHeaders(headers, info, true);
+  headers.removeKnown(HeaderName['x-forwarded-proto']);
+  return {
+    cluster: route.action.clusterName,
+    host: headers.authority,
+    path: headers.path,
+    headers: fieldsOf(headers),
+  };
+}
+
+export function fieldsOf(headers: HeaderMap): [string, string][] {
+  const fields: [string, string][] = [];
+  headers.forEach((name, value) => fields.push([name, value]));
+  return fields;
 }
 
 /** The name of the route that a request gets; nothing where it gets none. */
