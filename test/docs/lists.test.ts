@@ -1,5 +1,6 @@
 import t from 'tap';
 import { flagTable } from '#cli/flag-table.ts';
+import { supportTable } from '#config/support/support-table.ts';
 import { adminRoutes } from '#server/admin/admin-routes.ts';
 import { targetTable } from '../../bench/report/report.ts';
 import { judge } from '../../bench/report/verdict.ts';
@@ -73,4 +74,35 @@ t.test('the table of the benchmark is the one that the benchmark prints', async 
 t.test('the README does not boast of scenarios', async (t) => {
   t.match(readme, /more than a thousand scenarios/);
   t.ok(groups.reduce((count, group) => count + group.scenarios.length, 0) > 1000);
+});
+
+t.test('what the README says is not there yet is refused, or warned about', async (t) => {
+  const text = sectionOf(readme, '### What is not there yet').replaceAll('\n', ' ');
+  const manager =
+    'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+  for (const [what, message, field] of [
+    ['HTTP/2', manager, 'http2_protocol_options'],
+    ['HTTP/3', manager, 'http3_protocol_options'],
+    ['(xDS)', 'envoy.config.bootstrap.v3.Bootstrap', 'dynamic_resources'],
+    ['tracing', manager, 'tracing'],
+    ['retries', 'envoy.config.route.v3.RouteAction', 'retry_policy'],
+    ['health checks', 'envoy.config.cluster.v3.Cluster', 'health_checks'],
+    ['outlier detection', 'envoy.config.cluster.v3.Cluster', 'outlier_detection'],
+    ['statistics sinks', 'envoy.config.bootstrap.v3.Bootstrap', 'stats_sinks'],
+  ] as const) {
+    t.ok(text.includes(what), what);
+    const support = supportTable[message]?.[field];
+    t.ok(support === undefined || Object.hasOwn(Object(support), 'warned'), `${what}: ${field}`);
+  }
+  for (const [what, message] of [
+    ['TLS', 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'],
+    ['TLS', 'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext'],
+    ['TCP proxying', 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'],
+  ] as const) {
+    t.ok(text.includes(what), what);
+    t.notOk(Object.hasOwn(supportTable, message), message);
+  }
+  const filters = Object.keys(supportTable).filter((name) => name.includes('.filters.http.'));
+  t.match(text, /HTTP filters other than the router/);
+  t.strictSame(filters, ['envoy.extensions.filters.http.router.v3.Router']);
 });
