@@ -140,6 +140,8 @@ export class RunningProa {
 export interface StartOptions extends RunOptions {
   readonly args?: readonly string[];
   readonly concurrency?: number;
+  /** How long lines of access logs may stay in memory; 20 unless told. */
+  readonly flushIntervalMs?: number;
   /** Where the configuration is written; its owner removes it. */
   readonly folder: string;
 }
@@ -159,7 +161,8 @@ export async function startProa(
     [
       ...['-c', configPath, '--admin-address-path', adminPath],
       ...['--concurrency', String(options.concurrency ?? 1), '--disable-hot-restart'],
-      ...['--file-flush-interval-msec', '20', '-l', 'warning', ...(options.args ?? [])],
+      ...['--file-flush-interval-msec', String(options.flushIntervalMs ?? 20), '-l', 'warning'],
+      ...(options.args ?? []),
     ],
     options,
   );

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { freePort } from '../../bench/machine/loopback.ts';
+import {
+  answer,
+  bootstrapOf,
+  httpListener,
+  type JsonObject,
+  routeTo,
+  staticCluster,
+} from '../tools/bootstrap.ts';
+import { ask } from '../tools/http-client.ts';
+import { httpServer } from '../tools/http-server.ts';
+import { startProa } from '../tools/proa-process.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
+
+const hello = (at: number | string): JsonObject =>
+  httpListener({ name: 'web', at, routes: [answer(200, 'hello')] });
+
+async function start(
+  t: Parameters<typeof temporaryFolder>[0],
+  bootstrap: JsonObject,
+  more: Partial<Parameters<typeof startProa>[1]> = {},
+) {
+  const proa = await startProa(bootstrap, { folder: temporaryFolder(t), ...more });
+  t.teardown(() => proa.process.stop());
+  return proa;
+}
+
+t.test('--concurrency says how many workers share a port', async (t) => {
+  const port = await freePort();
+  const proa = await start(t, bootstrapOf([hello(port)]), { concurrency: 2 });
+  t.equal(await proa.stat('server.concurrency'), 2);
+  for (let count = 0; count < 100; count++) {
+    t.equal((await ask({ port })).body, 'hello');
+  }
+  const perWorker = [0, 1].map((worker) =>
+    proa.stat(`listener.127.0.0.1_${port}.worker_${worker}.downstream_cx_total`),
+  );
+  const [first = 0, second = 0] = await Promise.all(perWorker);
+  t.equal(first + second, 100);
+  t.ok(first > 10 && second > 10, `the kernel gave ${first} and ${second} to them`);
+});
+
+t.test('what cannot be shared is served by one of two workers', async (t) => {
+  const folder = temporaryFolder(t);
+  const unix = join(folder, 'web.sock');
+  const port = await freePort();
+  const alone = httpListener({
+    name: 'alone',
+    at: port,
+    routes: [answer(200, 'alone')],
+    listener: { enable_reuse_port: false },
+  });
+  const chosen = httpListener({ name: 'chosen', at: 0, routes: [answer(200, 'chosen')] });
+  const proa = await start(t, bootstrapOf([hello(unix), alone, chosen]), { concurrency: 2 });
+  for (let count = 0; count < 8; count++) {
+    t.equal((await ask({ socketPath: unix })).body, 'hello');
+    t.equal((await ask({ port })).body, 'alone');
+    t.equal((await ask({ port: proa.port('chosen') })).body, 'chosen');
+  }
+});
+
+t.test('a socket file that an earlier process left behind is taken over', async (t) => {
+  const folder = temporaryFolder(t);
+  const unix = join(folder, 'web.sock');
+  const first = await start(t, bootstrapOf([hello(unix)]), { folder });
+  first.process.signal('SIGKILL');
+  await first.process.ended;
+  await start(t, bootstrapOf([hello(unix)]), { folder });
+  t.equal((await ask({ socketPath: unix })).body, 'hello');
+});
+
+t.test('clusters reach upstreams at Unix sockets', async (t) => {
+  const folder = temporaryFolder(t);
+  const unix = join(folder, 'upstream.sock');
+  await httpServer(t, (request, response) => response.end(`${request.url} by path`), unix);
+  const proa = await start(
+    t,
+    bootstrapOf(
+      [httpListener({ name: 'web', at: join(folder, 'web.sock'), routes: [routeTo('backend')] })],
+      [staticCluster('backend', unix)],
+    ),
+  );
+  t.match(await ask({ socketPath: join(folder, 'web.sock'), path: '/x' }), {
+    status: 200,
+    body: '/x by path',
+  });
+  t.match((await proa.admin('GET', '/clusters')).body, `backend::${unix}::cx_total::1`);
+});
