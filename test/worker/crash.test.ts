@@ -10,7 +10,7 @@ import { temporaryFolder } from '../tools/temporary-folder.ts';
 const PRELOADED = join(import.meta.dirname, 'throw-on-magic-header.ts');
 /** Requests under way at once that the slow cluster takes. */
 const LIMIT = 20;
-const LIMITS = { max_requests: LIMIT, max_connections: LIMIT, max_pending_requests: LIMIT };
+const LIMITS = { max_requests: LIMIT };
 const MAGIC = { 'x-meet-a-defect': 'yes' };
 
 /** Two workers that share a port, and a slow upstream. */
