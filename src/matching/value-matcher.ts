@@ -23,7 +23,8 @@ export function buildValueMatcher(config: ValueMatcherConfig): ValuePredicate {
     case 'bool':
       return (value) => value === config.value;
     case 'present':
-      return (value) => (value !== undefined) === config.isPresent;
+      // As in Envoy, nothing passes where absence is asked for.
+      return (value) => config.isPresent && value !== undefined;
     case 'string': {
       const matches = buildStringMatcher(config.matcher);
       return (value) => typeof value === 'string' && matches(byteStringOf(value));

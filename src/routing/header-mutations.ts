@@ -53,7 +53,7 @@ export class HeaderMutations {
   /** The values for the message at hand; nothing where the addition does not apply. */
   readonly #values: (string | undefined)[] = [];
 
-  constructor(config: HeaderMutationsConfig, direction: 'request' | 'response') {
+  constructor(config: HeaderMutationsConfig, direction: 'request' | 'response' = 'response') {
     const inline = direction === 'request' ? inlineRequestHeaders : inlineResponseHeaders;
     this.#remove = config.remove;
     this.#additions = config.add.map(({ name, value, action, keepsEmptyValue }) => ({

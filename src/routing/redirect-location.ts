@@ -12,6 +12,11 @@ export function redirectLocation(config: RedirectActionConfig, headers: RequestH
   return `${scheme}://${host}${port}${redirectPath(config, headers.path)}`;
 }
 
+/** The address that a request asked for. */
+export function requestLocation(headers: RequestHeaders): string {
+  return `${forwardedProto(headers)}://${headers.authority}${headers.path}`;
+}
+
 /** Where `require_tls` sends a request. */
 export function tlsRedirectLocation(headers: RequestHeaders): string {
   return `https://${headers.authority}${headers.path}`;

@@ -8,12 +8,19 @@ import {
   setRewrittenPath,
 } from '#routing/path-rewrite.ts';
 import { buildPathTest } from '#routing/path-test.ts';
-import { redirectLocation } from '#routing/redirect-location.ts';
-import type { RedirectAction, RouteAction, RouteEntry, VirtualHost } from '#routing/route.ts';
+import { redirectLocation, requestLocation } from '#routing/redirect-location.ts';
+import type {
+  DirectResponseAction,
+  RedirectAction,
+  RouteAction,
+  RouteEntry,
+  VirtualHost,
+} from '#routing/route.ts';
 import { RouteCandidate, type RouteChoice } from '#routing/route-candidate.ts';
 import { buildConditions } from '#routing/route-conditions.ts';
 import type {
   ClusterWeightConfig,
+  DirectResponseActionConfig,
   ForwardActionConfig,
   RedirectActionConfig,
   RouteConfig,
@@ -138,7 +145,20 @@ function buildEntry(
 function buildFinalAction(config: RouteConfig): RouteAction {
   const { action } = config;
   assert(action.kind !== 'route', 'forwarding is built elsewhere');
-  return action.kind === 'redirect' ? buildRedirect(config, action) : action;
+  switch (action.kind) {
+    case 'redirect':
+      return buildRedirect(config, action);
+    case 'direct_response':
+      return buildDirectResponse(action);
+    case 'non_forwarding_action':
+      return action;
+  }
+}
+
+function buildDirectResponse({ status, body }: DirectResponseActionConfig): DirectResponseAction {
+  const hasLocation = status === 201 || (status >= 300 && status < 400);
+  const location = hasLocation ? requestLocation : () => undefined;
+  return { kind: 'direct_response', status, body, location };
 }
 
 function buildRedirect(config: RouteConfig, action: RedirectActionConfig): RedirectAction {

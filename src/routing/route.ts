@@ -58,6 +58,8 @@ export interface DirectResponseAction {
   readonly status: number;
   /** The body's bytes, one character each. */
   readonly body: string;
+  /** The `location` that Envoy adds to 201 and 3xx, which is the request's own; else nothing. */
+  location(headers: RequestHeaders): string | undefined;
 }
 
 export interface RedirectAction {

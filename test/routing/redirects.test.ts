@@ -80,6 +80,19 @@ t.test('the port of the request is dropped where it would be wrong', async (t) =
   }
 });
 
+t.test('a direct response that speaks of a location points to the request', async (t) => {
+  const locationOf = (status: number): string | undefined => {
+    const headers = requestOf({ host: 'h:80', path: '/a?b' });
+    const routes = [{ match: { prefix: '/' }, directResponse: { status } }];
+    const action = tableOfRoutes(routes).match(headers, streamInfo(), 0)?.action;
+    return action?.kind === 'direct_response' ? action.location(headers) : 'other action';
+  };
+  t.equal(locationOf(201), 'http://h:80/a?b');
+  t.equal(locationOf(302), 'http://h:80/a?b');
+  t.equal(locationOf(200), undefined);
+  t.equal(locationOf(404), undefined);
+});
+
 t.test('a virtual host can demand TLS before any of its routes', async (t) => {
   const tableRequiring = (requireTls: string) =>
     tableOf({

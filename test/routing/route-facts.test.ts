@@ -85,8 +85,8 @@ t.test('a direct response carries its bytes', async (t) => {
     ],
   });
   const actionFor = (path: string) => table.match(requestOf({ path }), streamInfo(), 0)?.action;
-  t.same(actionFor('/s'), { kind: 'direct_response', status: 299, body: '\xc3\xa9' });
-  t.same(actionFor('/b'), { kind: 'direct_response', status: 200, body: '\xff' });
+  t.match(actionFor('/s'), { kind: 'direct_response', status: 299, body: '\xc3\xa9' });
+  t.match(actionFor('/b'), { kind: 'direct_response', status: 200, body: '\xff' });
   t.same(actionFor('/'), { kind: 'non_forwarding_action' });
 });
 
