@@ -4,6 +4,7 @@ import {
   HeadParser,
   type NameKeeper,
 } from '#http/h1/head-parser.ts';
+import { CR } from '#http/h1/octets.ts';
 import { PartialHead } from '#http/h1/partial-head.ts';
 import type { HeaderMap } from '#http/header-map.ts';
 
@@ -22,7 +23,9 @@ export class HeadReader {
 
   /** Whether a message began: more was read than the blank lines that may stand before one. */
   get hasBegun(): boolean {
-    return this.#partial !== undefined && this.parser.headStart < this.#partial.length;
+    const { headStart } = this.parser;
+    const partial = this.#partial;
+    return partial !== undefined && headStart < partial.length && partial.bytes[headStart] !== CR;
   }
 
   /** Reads (more of) a head from `bytes[start..end)`. */
