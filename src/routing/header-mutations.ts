@@ -1,6 +1,8 @@
 import type { CompiledFormat } from '#formatter/compiled-format.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+import { processEnvironment } from '#formatter/process-environment.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { inlineRequestHeaders, inlineResponseHeaders } from '#http/inline-headers.ts';
 import { type HeaderId, headerIdOf } from '#http/known-headers.ts';
@@ -53,7 +55,11 @@ export class HeaderMutations {
   /** The values for the message at hand; nothing where the addition does not apply. */
   readonly #values: (string | undefined)[] = [];
 
-  constructor(config: HeaderMutationsConfig, direction: 'request' | 'response' = 'response') {
+  constructor(
+    config: HeaderMutationsConfig,
+    direction: 'request' | 'response' = 'response',
+    environment: FormatterEnvironment = processEnvironment,
+  ) {
     const inline = direction === 'request' ? inlineRequestHeaders : inlineResponseHeaders;
     this.#remove = config.remove;
     this.#additions = config.add.map(({ name, value, action, keepsEmptyValue }) => ({
@@ -61,7 +67,7 @@ export class HeaderMutations {
       name,
       isInline: inline[headerIdOf(name)] === 1,
       constant: typeof value === 'string' ? value : undefined,
-      format: typeof value === 'string' ? undefined : instantiateFormat(value),
+      format: typeof value === 'string' ? undefined : instantiateFormat(value, environment),
       action,
       keepsEmptyValue,
     }));

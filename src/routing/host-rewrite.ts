@@ -1,4 +1,6 @@
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { RegexReplacement } from '#matching/regex-replacement.ts';
@@ -11,7 +13,10 @@ import type { StreamInfo } from '#stream-info/stream-info.ts';
 export type HostRewrite = (headers: RequestHeaders, info: StreamInfo) => string;
 
 /** Builds the rewrite of a route; `auto_host_rewrite` is the router's, once it chose an endpoint. */
-export function buildHostRewrite(config: HostRewriteConfig | undefined): HostRewrite | undefined {
+export function buildHostRewrite(
+  config: HostRewriteConfig | undefined,
+  environment: FormatterEnvironment,
+): HostRewrite | undefined {
   switch (config?.kind) {
     case undefined:
     case 'auto':
@@ -29,7 +34,7 @@ export function buildHostRewrite(config: HostRewriteConfig | undefined): HostRew
       return ({ path }) => replacement.replaceAll(path.substring(0, pathLength(path)));
     }
     case 'host_rewrite': {
-      const format = instantiateFormat(config.format);
+      const format = instantiateFormat(config.format, environment);
       return (headers, info) => format(routeFormatterContext(info, headers, undefined));
     }
   }

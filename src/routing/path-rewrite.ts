@@ -1,5 +1,7 @@
 import { assertNever } from '#base/assert.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+
 import type { RequestHeaders } from '#http/header-map.ts';
 import { RegexReplacement } from '#matching/regex-replacement.ts';
 import { UriTemplateRewrite } from '#matching/uri-template.ts';
@@ -44,6 +46,7 @@ export function setRewrittenPath(
 export function buildRequestPathRewrite(
   config: PathRewriteConfig | undefined,
   match: PathMatchConfig,
+  environment: FormatterEnvironment,
 ): RequestPathRewrite | undefined {
   switch (config?.kind) {
     case undefined:
@@ -59,7 +62,7 @@ export function buildRequestPathRewrite(
       return ({ path }) => rewrite(path);
     }
     case 'path_rewrite': {
-      const format = instantiateFormat(config.format);
+      const format = instantiateFormat(config.format, environment);
       return (headers, info) => {
         const formatted = format(routeFormatterContext(info, headers, undefined));
         return wholePathRewrite(() => formatted)(headers.path);

@@ -1,6 +1,7 @@
 import { assert } from '#base/assert.ts';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { ConfiguredRoute, type RouteParts } from '#routing/configured-route.ts';
-import { HeaderMutations, type HeaderMutationsConfig } from '#routing/header-mutations.ts';
+import { HeaderMutations } from '#routing/header-mutations.ts';
 import { buildHostRewrite } from '#routing/host-rewrite.ts';
 import {
   buildPathRewrite,
@@ -34,22 +35,43 @@ import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import { ConfiguredVirtualHost, RoutedVirtualHost } from '#routing/virtual-host.ts';
 import { WeightedChoice } from '#routing/weighted-clusters.ts';
 
+/** What the thread gives to the routes that it uses. */
+export interface RouteEnvironment {
+  readonly runtime: RuntimeSnapshot;
+  readonly environment: FormatterEnvironment;
+}
+
+/** The header rules of one level; at most one of each direction. */
+interface LevelMutations {
+  readonly request: readonly HeaderMutations[];
+  readonly response: readonly HeaderMutations[];
+}
+
 /** Where a route stands: what it inherits from. */
-interface Place {
+interface Place extends RouteEnvironment {
   readonly table: RouteConfiguration;
   readonly host: VirtualHostConfig;
   readonly facts: VirtualHost;
-  readonly runtime: RuntimeSnapshot;
+  /** Of host and table, shared by all their routes. */
+  readonly hostMutations: LevelMutations;
+  readonly tableMutations: LevelMutations;
 }
 
-/** Builds a virtual host and everything below it. */
-export function buildVirtualHost(
-  host: VirtualHostConfig,
+/** Builds every virtual host of a table and everything below them, in order. */
+export function buildVirtualHosts(
   table: RouteConfiguration,
-  runtime: RuntimeSnapshot,
-): RoutedVirtualHost {
-  const facts = new ConfiguredVirtualHost(host, table.name);
-  const place: Place = { table, host, facts, runtime };
+  environment: RouteEnvironment,
+): RoutedVirtualHost[] {
+  const tableMutations = buildMutations(table, environment);
+  return table.virtualHosts.map((host) => {
+    const facts = new ConfiguredVirtualHost(host, table.name);
+    const hostMutations = buildMutations(host, environment);
+    return buildVirtualHost({ table, host, facts, hostMutations, tableMutations, ...environment });
+  });
+}
+
+function buildVirtualHost(place: Place): RoutedVirtualHost {
+  const { host, facts, runtime, table } = place;
   const routes = host.routes.map((route, order) => ({
     path: route.match.path,
     candidate: new RouteCandidate(
@@ -175,38 +197,45 @@ function buildRedirect(config: RouteConfig, action: RedirectActionConfig): Redir
 
 function routeParts(
   config: RouteConfig,
-  { table, host, facts }: Place,
+  place: Place,
   action: RouteAction,
   cluster?: ClusterWeightConfig,
 ): RouteParts {
+  const { table, host, facts, environment, hostMutations, tableMutations } = place;
   const forward = config.action.kind === 'route' ? config.action : undefined;
-  const levels: RoutingLevelConfig[] = [config, host, table];
-  const inOrder = table.mostSpecificHeaderMutationsWins ? levels.toReversed() : levels;
+  const specificFirst = [buildMutations(config, place), hostMutations, tableMutations];
+  const levels = table.mostSpecificHeaderMutationsWins ? specificFirst.reverse() : specificFirst;
+  const ownMutations = cluster && buildMutations(cluster, place);
   return {
     name: config.name,
     virtualHost: facts,
     action,
     metadata: config.metadata,
     statPrefix: config.statPrefix,
-    perFilterConfigs: [...(cluster ? [cluster] : []), ...levels].map(
+    perFilterConfigs: [...(cluster ? [cluster] : []), config, host, table].map(
       (level) => level.perFilterConfigs,
     ),
-    clusterRequestMutations: buildMutations(cluster?.requestHeaders, 'request')[0],
+    clusterRequestMutations: ownMutations?.request[0],
     clusterHost: cluster?.hostRewrite,
-    requestMutations: inOrder.flatMap((level) => buildMutations(level.requestHeaders, 'request')),
+    requestMutations: levels.flatMap(({ request }) => request),
     responseMutations: [
-      ...buildMutations(cluster?.responseHeaders, 'response'),
-      ...inOrder.flatMap((level) => buildMutations(level.responseHeaders, 'response')),
+      ...(ownMutations?.response ?? []),
+      ...levels.flatMap(({ response }) => response),
     ],
-    hostRewrite: buildHostRewrite(forward?.hostRewrite),
-    pathRewrite: buildRequestPathRewrite(forward?.pathRewrite, config.match.path),
+    hostRewrite: buildHostRewrite(forward?.hostRewrite, environment),
+    pathRewrite: buildRequestPathRewrite(forward?.pathRewrite, config.match.path, environment),
     appendXForwardedHost: forward?.appendXForwardedHost ?? false,
   };
 }
 
 function buildMutations(
-  config: HeaderMutationsConfig | undefined,
-  direction: 'request' | 'response',
-): HeaderMutations[] {
-  return config === undefined ? [] : [new HeaderMutations(config, direction)];
+  { requestHeaders, responseHeaders }: RoutingLevelConfig,
+  { environment }: RouteEnvironment,
+): LevelMutations {
+  return {
+    request: requestHeaders ? [new HeaderMutations(requestHeaders, 'request', environment)] : [],
+    response: responseHeaders
+      ? [new HeaderMutations(responseHeaders, 'response', environment)]
+      : [],
+  };
 }

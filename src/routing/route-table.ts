@@ -1,8 +1,10 @@
 import { assert } from '#base/assert.ts';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+import { processEnvironment } from '#formatter/process-environment.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { DomainIndex } from '#routing/domain-index.ts';
 import type { Route } from '#routing/route.ts';
-import { buildVirtualHost } from '#routing/route-builder.ts';
+import { buildVirtualHosts } from '#routing/route-builder.ts';
 import type { RouteConfiguration } from '#routing/route-config.ts';
 import { defaultRuntime, type RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import type { RoutedVirtualHost } from '#routing/virtual-host.ts';
@@ -16,17 +18,21 @@ export class RouteTable {
   readonly #ignoresPort: boolean;
   readonly #virtualHosts = new DomainIndex<RoutedVirtualHost>();
 
-  constructor(config: RouteConfiguration, runtime: RuntimeSnapshot = defaultRuntime) {
+  constructor(
+    config: RouteConfiguration,
+    runtime: RuntimeSnapshot = defaultRuntime,
+    environment: FormatterEnvironment = processEnvironment,
+  ) {
     this.name = config.name;
     this.internalOnlyHeaders = config.internalOnlyHeaders;
     this.#ignoresPort = config.ignorePortInHostMatching;
-    for (const virtualHost of config.virtualHosts) {
-      const built = buildVirtualHost(virtualHost, config, runtime);
-      for (const domain of virtualHost.domains) {
-        const conflict = this.#virtualHosts.add(domain, built);
+    const built = buildVirtualHosts(config, { runtime, environment });
+    config.virtualHosts.forEach(({ domains }, index) => {
+      for (const domain of domains) {
+        const conflict = this.#virtualHosts.add(domain, built[index] as RoutedVirtualHost);
         assert(conflict === undefined, `domain ${domain} was not checked`);
       }
-    }
+    });
   }
 
   /**
