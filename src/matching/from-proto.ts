@@ -7,8 +7,10 @@ import type {
 } from '#gen/envoy/type/matcher/v3/regex_pb.d.ts';
 import type { StringMatcher } from '#gen/envoy/type/matcher/v3/string_pb.d.ts';
 import { asciiLowerCase, byteStringOf } from '#matching/byte-string.ts';
-import { parseRegexReplacement, type RegexReplacementConfig } from '#matching/regex-replacement.ts';
-import { parseRegex, type RegexConfig } from '#matching/safe-regex.ts';
+import { parseRegex } from '#matching/parse-regex.ts';
+import { parseRegexReplacement } from '#matching/parse-regex-replacement.ts';
+import type { RegexReplacementConfig } from '#matching/regex-replacement.ts';
+import type { RegexConfig } from '#matching/safe-regex.ts';
 import type { StringMatcherConfig } from '#matching/string-matcher.ts';
 
 /** Checks and compiles a pattern; what is returned for a wrong one matches the empty text only. */

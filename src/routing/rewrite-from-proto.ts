@@ -5,7 +5,7 @@ import type { TypedExtensionConfig } from '#gen/envoy/config/core/v3/extension_p
 import type { RouteAction, RouteMatch } from '#gen/envoy/config/route/v3/route_components_pb.d.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
 import { parseRegexSubstitution } from '#matching/from-proto.ts';
-import { parseUriTemplateRewrite, UNKNOWN_VARIABLE } from '#matching/uri-template.ts';
+import { parseUriTemplateRewrite, UNKNOWN_VARIABLE } from '#matching/parse-uri-template.ts';
 import type { HostRewriteConfig, PathRewriteConfig } from '#routing/route-config.ts';
 import { parseRouteMatch } from '#routing/route-match-from-proto.ts';
 

@@ -11,7 +11,7 @@ import type {
 import type { MetadataMatcher } from '#gen/envoy/type/matcher/v3/metadata_pb.d.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
 import { parseRegexMatcher, parseStringMatcher } from '#matching/from-proto.ts';
-import { parseUriTemplate } from '#matching/uri-template.ts';
+import { parseUriTemplate } from '#matching/parse-uri-template.ts';
 import { parseValueMatcher } from '#matching/value-matcher-from-proto.ts';
 import type { CookieMatcherConfig } from '#routing/cookie-matcher.ts';
 import { parseHeaderMatchers } from '#routing/header-matcher-from-proto.ts';

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { byteStringOf } from '#matching/byte-string.ts';
-import { parseRegexReplacement, RegexReplacement } from '#matching/regex-replacement.ts';
+import { parseRegexReplacement } from '#matching/parse-regex-replacement.ts';
+import { RegexReplacement } from '#matching/regex-replacement.ts';
 
 function replace(pattern: string, substitution: string, value: string): string {
   const parsed = parseRegexReplacement(pattern, substitution);

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import t from 'tap';
 import { byteStringOf } from '#matching/byte-string.ts';
-import { parseRegexReplacement, RegexReplacement } from '#matching/regex-replacement.ts';
-import { parseRegex, SafeRegex } from '#matching/safe-regex.ts';
+import { parseRegex } from '#matching/parse-regex.ts';
+import { parseRegexReplacement } from '#matching/parse-regex-replacement.ts';
+import { RegexReplacement } from '#matching/regex-replacement.ts';
+import { SafeRegex } from '#matching/safe-regex.ts';
 import { patterns, texts } from '../tools/re2-patterns.ts';
 
 /* RE2JS is an independent implementation of RE2. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { byteStringOf } from '#matching/byte-string.ts';
-import { parseRegex, SafeRegex } from '#matching/safe-regex.ts';
+import { parseRegex } from '#matching/parse-regex.ts';
+import { SafeRegex } from '#matching/safe-regex.ts';
 
 function regexOf(pattern: string): SafeRegex {
   const parsed = parseRegex(pattern);

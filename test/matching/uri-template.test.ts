@@ -1,10 +1,6 @@
 import t from 'tap';
-import {
-  parseUriTemplate,
-  parseUriTemplateRewrite,
-  UriTemplate,
-  UriTemplateRewrite,
-} from '#matching/uri-template.ts';
+import { parseUriTemplate, parseUriTemplateRewrite } from '#matching/parse-uri-template.ts';
+import { UriTemplate, UriTemplateRewrite } from '#matching/uri-template.ts';
 
 /* Expectations are what Envoy 1.40 answered. */
 

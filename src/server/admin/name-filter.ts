@@ -1,6 +1,7 @@
 import { ok, type Result } from '#base/result.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
-import { parseRegex, SafeRegex } from '#matching/safe-regex.ts';
+import { parseRegex } from '#matching/parse-regex.ts';
+import { SafeRegex } from '#matching/safe-regex.ts';
 
 export type NameFilter = (name: string) => boolean;
 

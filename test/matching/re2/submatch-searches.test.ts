@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { byteStringOf } from '#matching/byte-string.ts';
+import { compilePattern } from '#matching/parse-regex.ts';
 import { BoundedBacktracker } from '#matching/re2/bounded-backtracker.ts';
 import { ThreadedSearch } from '#matching/re2/threaded-search.ts';
-import { compilePattern } from '#matching/safe-regex.ts';
 import { patterns, texts } from '../../tools/re2-patterns.ts';
 
 t.test('both ways to search find the same captures', async () => {
