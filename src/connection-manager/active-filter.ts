@@ -5,127 +5,150 @@ import type {
   LocalReply,
   StreamFilterCallbacks,
 } from '#connection-manager/filter.ts';
+import type { FilterChain } from '#connection-manager/filter-chain.ts';
 import type { StreamResetReason } from '#http/codec.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
 import type { Route } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** One filter's view of its stream: everything it may ask, with its place in the chain known. */
 export class ActiveFilter implements StreamFilterCallbacks {
-  readonly #stream: ActiveStream;
+  protected readonly stream: ActiveStream;
   readonly #name: string;
+  /** Absent for a filter that is alone: nothing lies between it and the ends of the stream. */
+  readonly #chain: FilterChain | undefined;
   /** Its place among the filters of each direction. */
   readonly #decodeIndex: number;
   encodeIndex = -1;
 
-  constructor(stream: ActiveStream, name: string, decodeIndex: number) {
-    this.#stream = stream;
+  constructor(
+    stream: ActiveStream,
+    name: string,
+    chain: FilterChain | undefined,
+    decodeIndex: number,
+  ) {
+    this.stream = stream;
     this.#name = name;
+    this.#chain = chain;
     this.#decodeIndex = decodeIndex;
   }
 
   get streamInfo(): StreamInfo {
-    return this.#stream.streamInfo;
+    return this.stream.streamInfo;
   }
 
   get services(): FilterServices {
-    return this.#stream.services;
+    return this.stream.services;
   }
 
   get requestHeaders(): RequestHeaders | undefined {
-    return this.#stream.requestHeaders;
+    return this.stream.requestHeaders;
   }
 
   get route(): Route | undefined {
-    return this.#stream.route;
+    return this.stream.route;
   }
 
   clearRouteCache(): void {
-    this.#stream.clearRouteCache();
+    this.stream.clearRouteCache();
   }
 
   get perFilterConfig(): unknown {
-    return this.#stream.route?.perFilterConfig(this.#name);
+    return this.stream.route?.perFilterConfig(this.#name);
   }
 
   sendLocalReply(reply: LocalReply): void {
-    this.#stream.sendLocalReply(reply);
+    this.stream.sendLocalReply(reply);
   }
 
   resetStream(reason: StreamResetReason, details: string): void {
-    this.#stream.resetStream(reason, details);
+    this.stream.resetStream(reason, details);
   }
 
   get bufferLimitBytes(): number {
-    return this.#stream.bufferLimitBytes;
+    return this.stream.bufferLimitBytes;
   }
 
   continueDecoding(): void {
-    this.#stream.decodeIteration?.continueFrom(this.#decodeIndex);
+    this.#chain?.decoding.continueFrom(this.#decodeIndex);
   }
 
   addDecodedData(bytes: Buffer, isStreaming: boolean): void {
-    this.#stream.decodeIteration?.addData(this.#decodeIndex, bytes, isStreaming);
+    this.#chain?.decoding.addData(this.#decodeIndex, bytes, isStreaming);
   }
 
   injectDecodedData(bytes: Buffer, endStream: boolean): void {
-    this.#stream.decodeIteration?.injectData(this.#decodeIndex, bytes, endStream);
+    this.#chain?.decoding.injectData(this.#decodeIndex, bytes, endStream);
   }
 
   addDecodedTrailers(): HeaderMap {
-    return this.#stream.addDecodedTrailers();
+    const create = (): HeaderMap => new HeaderMap();
+    return this.#chain?.decoding.addTrailers(create) ?? create();
   }
 
   get decodingBuffer(): readonly Buffer[] | undefined {
-    return this.#stream.decodeIteration?.buffered;
+    return this.#chain?.decoding.buffered;
   }
 
   onDecoderFilterAboveWriteBufferHighWatermark(): void {
-    this.#stream.pauseRequest();
+    this.stream.pauseRequest();
   }
 
   onDecoderFilterBelowWriteBufferLowWatermark(): void {
-    this.#stream.resumeRequest();
+    this.stream.resumeRequest();
   }
 
   addDownstreamWatermarkCallbacks(callbacks: DownstreamWatermarkCallbacks): void {
-    this.#stream.addDownstreamWatermarkCallbacks(callbacks);
+    this.stream.response.addWatermarkCallbacks(callbacks);
   }
 
   removeDownstreamWatermarkCallbacks(callbacks: DownstreamWatermarkCallbacks): void {
-    this.#stream.removeDownstreamWatermarkCallbacks(callbacks);
+    this.stream.response.removeWatermarkCallbacks(callbacks);
   }
 
   encode1xxHeaders(headers: ResponseHeaders): void {
-    this.#stream.encode1xxHeaders(headers);
+    this.stream.encode1xxHeaders(headers);
   }
 
   encodeHeaders(headers: ResponseHeaders, endStream: boolean, details: string): void {
-    this.#stream.streamInfo.responseCodeDetails = details;
-    this.#stream.encodeHeaders(headers, endStream);
+    this.stream.streamInfo.responseCodeDetails = details;
+    this.stream.encodeHeaders(headers, endStream);
   }
 
   encodeData(bytes: Buffer, endStream: boolean): void {
-    this.#stream.encodeData(bytes, endStream);
+    this.stream.encodeData(bytes, endStream);
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    this.#stream.encodeTrailers(trailers);
+    this.stream.encodeTrailers(trailers);
   }
 
   continueEncoding(): void {
-    this.#stream.encodeIteration?.continueFrom(this.encodeIndex);
+    this.#chain?.continueEncoding(this.encodeIndex);
   }
 
   addEncodedData(bytes: Buffer, isStreaming: boolean): void {
-    this.#stream.encodeIteration?.addData(this.encodeIndex, bytes, isStreaming);
+    this.#chain?.encoding.addData(this.encodeIndex, bytes, isStreaming);
   }
 
   injectEncodedData(bytes: Buffer, endStream: boolean): void {
-    this.#stream.encodeIteration?.injectData(this.encodeIndex, bytes, endStream);
+    this.#chain?.encoding.injectData(this.encodeIndex, bytes, endStream);
   }
 
   addEncodedTrailers(): HeaderMap {
-    return this.#stream.addEncodedTrailers();
+    const create = (): HeaderMap => new HeaderMap();
+    return this.#chain?.encoding.addTrailers(create) ?? create();
+  }
+
+  get encodingBuffer(): readonly Buffer[] | undefined {
+    return this.#chain?.encoding.buffered;
+  }
+
+  onEncoderFilterAboveWriteBufferHighWatermark(): void {
+    this.stream.response.onAboveWriteBufferHighWatermark();
+  }
+
+  onEncoderFilterBelowWriteBufferLowWatermark(): void {
+    this.stream.response.onBelowWriteBufferLowWatermark();
   }
 }

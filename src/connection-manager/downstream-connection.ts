@@ -1,37 +1,55 @@
-import { type TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
 import { ActiveStream } from '#connection-manager/active-stream.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
+import { wantsClose } from '#connection-manager/connection-persistence.ts';
+import {
+  type ConnectionTimeout,
+  type ConnectionTimeoutOwner,
+  ConnectionTimers,
+} from '#connection-manager/connection-timers.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
+import { StreamTimeouts } from '#connection-manager/stream-timeouts.ts';
 import type { RequestDecoder, ResponseEncoder, ServerCodecCallbacks } from '#http/codec.ts';
 import { Http1ServerConnection } from '#http/h1/server-connection.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
-import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
 import type { EventTurn } from '#network/event-turn.ts';
 import type { Transport } from '#network/transport.ts';
+import { ResponseFlag } from '#stream-info/response-flags.ts';
 import { type DownstreamInfo, type Protocol, StreamInfo } from '#stream-info/stream-info.ts';
 
 const { field } = connectionManagerStats;
 
-/** Whether the connection goes on after the present answer. */
-type Persistence = 'keepAlive' | 'closeAfterResponse' | 'closing';
+/**
+ * Whether the connection goes on (Envoy's DrainState):
+ *
+ *     notDraining --(idle, too old, listener drains)--> draining --(drain_timeout)--> closing
+ *          \------(client or answer says close, stream broken off)---------------------^
+ *
+ * While it drains, every answer says `connection: close`; when it is closing it takes no further
+ * request, and `closed` says that the end was begun.
+ */
+type DrainState = 'notDraining' | 'draining' | 'closing' | 'closed';
 
 /** One client connection under an HTTP connection manager. */
-export class DownstreamConnection implements ConnectionEvents, ServerCodecCallbacks, TimerOwner {
+export class DownstreamConnection
+  implements ConnectionEvents, ServerCodecCallbacks, ConnectionTimeoutOwner
+{
   readonly #manager: HttpConnectionManager;
   readonly #info: DownstreamInfo;
   readonly #connection: Connection;
   readonly #codec: Http1ServerConnection;
   readonly #startMs: number;
   readonly #onClosed: (connection: DownstreamConnection) => void;
+  readonly #timers: ConnectionTimers;
+  readonly #streamTimeouts: StreamTimeouts;
   #stream: ActiveStream | undefined = undefined;
-  #persistence: Persistence = 'keepAlive';
-  #isHttp10KeepAlive = false;
+  #drainState: DrainState = 'notDraining';
+  /** The client has sent something. */
+  #hasBegun = false;
   #requests = 0;
-  readonly #idleTimer: WheelTimer;
-  #durationTimer: WheelTimer | undefined = undefined;
-  #delayedCloseTimer: WheelTimer | undefined = undefined;
+  /** What waited to be sent when the delayed close was last looked at. */
+  #unsentBytes = 0;
 
   constructor(
     transport: Transport,
@@ -45,6 +63,8 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
     this.#info = info;
     this.#onClosed = onClosed;
     this.#startMs = services.clock.nowMs;
+    this.#timers = new ConnectionTimers(services.timers, this);
+    this.#streamTimeouts = new StreamTimeouts(services.timers);
     this.#connection = new Connection(transport, turn, this, 'open', manager.bufferLimitBytes);
     this.#codec = new Http1ServerConnection(
       this.#connection,
@@ -54,26 +74,21 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
     );
     stats.inc(field.downstream_cx_total);
     stats.inc(field.downstream_cx_active);
-    stats.inc(field.downstream_cx_http1_total);
-    stats.inc(field.downstream_cx_http1_active);
-    this.#idleTimer = new WheelTimer(this);
-    this.#startIdleTimer();
-    if (config.common.maxConnectionDurationMs > 0) {
-      this.#durationTimer = new WheelTimer(this);
-      services.timers.start(this.#durationTimer, config.common.maxConnectionDurationMs);
-    }
+    this.#timers.start('idle', config.common.idleTimeoutMs);
+    this.#timers.start('duration', config.common.maxConnectionDurationMs);
     this.#connection.startReading();
-  }
-
-  get hasStream(): boolean {
-    return this.#stream !== undefined;
   }
 
   // What the socket says.
 
   onBytes(bytes: Buffer, length: number): void {
-    this.#manager.stats.add(field.downstream_cx_rx_bytes_total, length);
-    if (this.#persistence === 'closing') return;
+    const { stats } = this.#manager;
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      stats.inc(field.downstream_cx_http1_total);
+      stats.inc(field.downstream_cx_http1_active);
+    }
+    stats.add(field.downstream_cx_rx_bytes_total, length);
     this.#codec.dispatch(bytes, length);
   }
 
@@ -88,24 +103,28 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
 
   onClose(reason: CloseReason): void {
     const { stats, services } = this.#manager;
-    const hadStream = this.#stream !== undefined;
     const isLocal = reason === 'local';
-    this.#codec.onConnectionClose('downstream_remote_disconnect');
-    services.timers.cancel(this.#idleTimer);
-    if (this.#durationTimer !== undefined) services.timers.cancel(this.#durationTimer);
-    if (this.#delayedCloseTimer !== undefined) services.timers.cancel(this.#delayedCloseTimer);
-    stats.inc(field.downstream_cx_destroy);
-    stats.inc(isLocal ? field.downstream_cx_destroy_local : field.downstream_cx_destroy_remote);
-    if (hadStream) {
+    this.#drainState = 'closed';
+    this.#timers.cancelAll();
+    this.#streamTimeouts.cancelAll();
+    if (this.#stream !== undefined) {
       stats.inc(field.downstream_cx_destroy_active_rq);
       stats.inc(
         isLocal
           ? field.downstream_cx_destroy_local_active_rq
           : field.downstream_cx_destroy_remote_active_rq,
       );
+      if (!isLocal) {
+        this.#stream.streamInfo.setResponseFlag(ResponseFlag.downstreamConnectionTermination);
+      }
     }
+    this.#codec.onConnectionClose(
+      isLocal ? 'downstream_local_disconnect' : 'downstream_remote_disconnect',
+    );
+    stats.inc(field.downstream_cx_destroy);
+    stats.inc(isLocal ? field.downstream_cx_destroy_local : field.downstream_cx_destroy_remote);
     stats.dec(field.downstream_cx_active);
-    stats.dec(field.downstream_cx_http1_active);
+    if (this.#hasBegun) stats.dec(field.downstream_cx_http1_active);
     stats.record(field.downstream_cx_length_ms, services.clock.nowMs - this.#startMs);
     this.#onClosed(this);
   }
@@ -121,120 +140,153 @@ export class DownstreamConnection implements ConnectionEvents, ServerCodecCallba
   // What the codec says.
 
   newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder {
-    const { stats, services } = this.#manager;
-    services.timers.cancel(this.#idleTimer);
+    const manager = this.#manager;
+    const { stats, services } = manager;
     stats.inc(field.downstream_rq_total);
     stats.inc(field.downstream_rq_active);
     stats.inc(field.downstream_rq_http1_total);
     const info = new StreamInfo(this.#info, services.clock.nowMs, services.clock.wallMs());
     info.protocol = protocol;
-    this.#requests++;
-    this.#stream = new ActiveStream(this, this.#manager, encoder, info);
-    return this.#stream;
+    const stream = new ActiveStream(this, manager, this.#streamTimeouts, encoder, info);
+    this.#stream = stream;
+    const { maxRequestsPerConnection } = manager.config.common;
+    if (maxRequestsPerConnection > 0 && ++this.#requests >= maxRequestsPerConnection) {
+      stats.inc(field.downstream_cx_max_requests_reached);
+      stream.closesConnection = true;
+      this.#drainState = 'closing';
+    }
+    return stream;
   }
 
   onStreamDone(): void {}
 
   closeConnection(): void {
-    this.#closeDelayed();
+    if (this.#drainState !== 'closed') this.#drainState = 'closing';
+    this.#closeIfDone(false);
   }
 
   // What the stream says.
 
-  /** The request's headers are known: finds out whether the client wants to go on afterwards. */
-  noteRequest(headers: RequestHeaders, info: StreamInfo): void {
-    info.protocol = this.#codec.minorVersion === 0 ? 'HTTP/1.0' : 'HTTP/1.1';
-    const { maxRequestsPerConnection } = this.#manager.config.common;
-    if (maxRequestsPerConnection > 0 && this.#requests >= maxRequestsPerConnection) {
-      this.#manager.stats.inc(field.downstream_cx_max_requests_reached);
-      this.closeAfterResponse();
+  /** The request's head is known. */
+  noteRequest(headers: RequestHeaders, stream: ActiveStream): void {
+    const isHttp10 = this.#codec.minorVersion === 0;
+    if (isHttp10) stream.streamInfo.protocol = 'HTTP/1.0';
+    if (wantsClose(headers, isHttp10)) stream.closesConnection = true;
+  }
+
+  /** The answer's head is about to go: decides, and tells the client, what becomes of the connection. */
+  noteResponse(headers: ResponseHeaders, stream: ActiveStream): void {
+    const { drain, stats } = this.#manager;
+    if (drain.isActive && this.#drainState === 'notDraining' && drain.shouldClose()) {
+      this.#startDraining();
+      stats.inc(field.downstream_cx_drain_close);
     }
-    const connection = headers.getKnown(HeaderName.connection);
-    this.#isHttp10KeepAlive = false;
     if (this.#codec.minorVersion === 0) {
-      if (connection?.toLowerCase() === 'keep-alive') this.#isHttp10KeepAlive = true;
-      else this.closeAfterResponse();
-    } else if (connection !== undefined && /(?:^|,)\s*close\s*(?:,|$)/i.test(connection)) {
-      this.closeAfterResponse();
+      // HTTP/1.0 has no chunks: without a length, the end of the connection is that of the body.
+      if (!headers.hasKnown(HeaderName['content-length'])) stream.closesConnection = true;
+      if (!stream.closesConnection) headers.set('connection', 'keep-alive');
     }
-  }
-
-  closeAfterResponse(): void {
-    if (this.#persistence === 'keepAlive') this.#persistence = 'closeAfterResponse';
-  }
-
-  /** Tells the client in the response's headers what becomes of the connection. */
-  decidePersistence(headers: ResponseHeaders, stream: ActiveStream): void {
-    if (!stream.isRequestComplete && stream.hasLocalReply) this.closeAfterResponse();
-    if (headers.status === 101) return;
-    if (this.#persistence !== 'keepAlive') headers.set('connection', 'close');
-    else if (this.#isHttp10KeepAlive) headers.set('connection', 'keep-alive');
-  }
-
-  /** The listener is going away: closes now when idle, else after the present answer. */
-  drain(): void {
-    this.#manager.stats.inc(field.downstream_cx_drain_close);
-    if (this.#stream === undefined) this.#closeDelayed();
-    else this.closeAfterResponse();
-  }
-
-  sendContinue(encoder: ResponseEncoder): void {
-    const headers = acquireResponseHeaders();
-    headers.status = 100;
-    encoder.encode1xxHeaders(headers);
-    releaseResponseHeaders(headers);
-  }
-
-  /** For the statistics of every stream, however it ended. */
-  streamEnded(stream: ActiveStream): void {
-    const { stats } = this.#manager;
-    stats.dec(field.downstream_rq_active);
-    stats.record(field.downstream_rq_time, stream.streamInfo.endMs - stream.streamInfo.startTimeMs);
-    if (this.#stream === stream) this.#stream = undefined;
-  }
-
-  /** The answer was sent whole. */
-  streamDone(stream: ActiveStream): void {
+    if (stream.closesConnection && this.#drainState === 'notDraining') {
+      this.#drainState = 'closing';
+    }
     if (!stream.isRequestComplete) {
-      this.#manager.stats.inc(field.downstream_rq_response_before_rq_complete);
-      this.closeAfterResponse();
+      // Nobody waits for the rest of the request once it is answered.
+      if (this.#drainState !== 'closed') this.#drainState = 'closing';
+      stats.inc(field.downstream_rq_response_before_rq_complete);
     }
-    if (this.#persistence !== 'keepAlive') {
-      this.#closeDelayed();
+    const isClosing = this.#drainState !== 'notDraining';
+    if (isClosing && !stream.response.isTunnel) headers.set('connection', 'close');
+  }
+
+  /** The stream is answered, or broken off. */
+  endStream(stream: ActiveStream): void {
+    const { isRequestComplete, response, closesConnection } = stream;
+    const isWhole = isRequestComplete && response.isComplete;
+    const endsWithConnection = this.#codec.responseEndsWithConnection;
+    if (!isWhole) this.#manager.stats.inc(field.downstream_rq_rx_reset);
+    this.#destroyStream(stream);
+    if (!isWhole && this.#drainState !== 'closed') this.#drainState = 'closing';
+    if (!response.isComplete) this.#codec.resetStream('localReset');
+    const skipsDelay = closesConnection && (isRequestComplete || endsWithConnection);
+    if (!this.#closeIfDone(skipsDelay)) this.#codec.nextRequest();
+  }
+
+  /** The connection is gone, and the stream with it. */
+  abandonStream(stream: ActiveStream): void {
+    this.#destroyStream(stream);
+  }
+
+  #destroyStream(stream: ActiveStream): void {
+    const { stats, config } = this.#manager;
+    this.#stream = undefined;
+    const { streamInfo } = stream;
+    stream.destroy();
+    stats.dec(field.downstream_rq_active);
+    stats.record(field.downstream_rq_time, streamInfo.endMs - streamInfo.startTimeMs);
+    if (this.#drainState !== 'closed') this.#timers.start('idle', config.common.idleTimeoutMs);
+  }
+
+  // The end.
+
+  onConnectionTimeout(timeout: ConnectionTimeout): void {
+    const { stats } = this.#manager;
+    switch (timeout) {
+      case 'idle':
+        // It is not stopped for every request, only started anew after each.
+        if (this.#stream !== undefined) return;
+        stats.inc(field.downstream_cx_idle_timeout);
+        return this.#startDraining();
+      case 'duration':
+        stats.inc(field.downstream_cx_max_duration_reached);
+        return this.#startDraining();
+      case 'drain':
+        this.#drainState = 'closing';
+        this.#closeIfDone(false);
+        return;
+      case 'delayedClose':
+        return this.#onDelayedCloseTimeout();
+    }
+  }
+
+  /** Clients get some time to hear of it; one that never said anything needs none. */
+  #startDraining(): void {
+    if (!this.#hasBegun) return this.#close(true);
+    if (this.#drainState !== 'notDraining') return;
+    this.#drainState = 'draining';
+    this.#timers.start('drain', Math.max(this.#manager.config.drainTimeoutMs, 1));
+  }
+
+  /** Whether the connection ends: nothing is under way and nothing more is to come. */
+  #closeIfDone(skipsDelay: boolean): boolean {
+    if (this.#drainState === 'closed') return true;
+    if (this.#drainState !== 'closing' || this.#stream !== undefined) return false;
+    this.#close(skipsDelay);
+    return true;
+  }
+
+  /**
+   * Sends what is left. Then the client gets time to read it and to close (`delayed_close_timeout`):
+   * a client that is still sending would otherwise see its connection reset before our answer.
+   */
+  #close(skipsDelay: boolean): void {
+    const { delayedCloseTimeoutMs } = this.#manager.config;
+    this.#drainState = 'closed';
+    this.#timers.cancelAll();
+    this.#timers.start('delayedClose', delayedCloseTimeoutMs);
+    this.#connection.finish(skipsDelay || delayedCloseTimeoutMs === 0);
+    this.#unsentBytes = this.#connection.bufferedBytes;
+  }
+
+  #onDelayedCloseTimeout(): void {
+    const { stats, config } = this.#manager;
+    const unsentBytes = this.#connection.bufferedBytes;
+    if (unsentBytes > 0 && unsentBytes < this.#unsentBytes) {
+      // A slow reader, but a reader.
+      this.#unsentBytes = unsentBytes;
+      this.#timers.start('delayedClose', config.delayedCloseTimeoutMs);
       return;
     }
-    this.#startIdleTimer();
-    this.#codec.nextRequest();
-  }
-
-  onTimer(timer: WheelTimer): void {
-    if (timer === this.#idleTimer) {
-      this.#manager.stats.inc(field.downstream_cx_idle_timeout);
-      this.#closeDelayed();
-    } else if (timer === this.#durationTimer) {
-      this.#manager.stats.inc(field.downstream_cx_max_duration_reached);
-      if (this.#stream === undefined) this.#closeDelayed();
-      else this.closeAfterResponse();
-    } else {
-      this.#manager.stats.inc(field.downstream_cx_delayed_close_timeout);
-      this.#connection.destroy();
-    }
-  }
-
-  #startIdleTimer(): void {
-    const { idleTimeoutMs } = this.#manager.config.common;
-    if (idleTimeoutMs > 0) this.#manager.services.timers.start(this.#idleTimer, idleTimeoutMs);
-  }
-
-  /** Ends our side and waits a moment for the client's, so that it can read what was sent. */
-  #closeDelayed(): void {
-    if (this.#persistence === 'closing') return;
-    this.#persistence = 'closing';
-    const { delayedCloseTimeoutMs } = this.#manager.config;
-    this.#connection.end();
-    if (delayedCloseTimeoutMs > 0) {
-      this.#delayedCloseTimer = new WheelTimer(this);
-      this.#manager.services.timers.start(this.#delayedCloseTimer, delayedCloseTimeoutMs);
-    }
+    stats.inc(field.downstream_cx_delayed_close_timeout);
+    this.#connection.destroy();
   }
 }

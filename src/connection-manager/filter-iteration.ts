@@ -26,47 +26,57 @@ export interface IterationEnd<Headers extends HeaderMap> {
   onHeaders(headers: Headers, endStream: boolean): void;
   onData(bytes: Buffer, endStream: boolean): void;
   onTrailers(trailers: HeaderMap): void;
+  /** A filter's call has returned: what it asked for meanwhile can be done. */
+  afterCall(): void;
   /** More was buffered than the limit; `isStreaming` says that the sender is to pause instead. */
   onBufferLimitExceeded(isStreaming: boolean): void;
+  /** What was buffered has gone, after the sender was asked to pause. */
   onBufferDrained(): void;
   /** A local reply was sent or the stream ended: iteration must not go on. */
   readonly isOver: boolean;
   readonly bufferLimitBytes: number;
 }
 
-type CallPhase = 'none' | 'headers' | 'data' | 'trailers';
+type Call = 'none' | 'headers' | 'data' | 'trailers';
+
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Takes headers, data and trailers through the filters in one direction, minding what each filter
  * answers. The rules are those of Envoy's FilterManager; requests and responses share them, only
  * the order of the steps and what lies at the end differ.
+ *
+ * A filter that stops is continued from (`continueFrom`) when it says so, or when it lets later
+ * data or trailers pass; then everything that it held back goes first, in order. What is held back
+ * lies in one buffer for all filters, since only one of them can be the first that stopped.
  */
 export class FilterIteration<Headers extends HeaderMap> {
   readonly #steps: readonly IterationStep<Headers>[];
   readonly #end: IterationEnd<Headers>;
   #headers: Headers | undefined = undefined;
   #trailers: HeaderMap | undefined = undefined;
-  #buffer: BodyBuffer | undefined = undefined;
-  #isBufferStreaming = false;
-  #isAboveLimit = false;
+  /** What filters hold back; present and empty when only the end of the data is held back. */
+  #held: BodyBuffer | undefined = undefined;
+  /** The sender was asked to pause because of what is held. */
+  #isSenderPaused = false;
   /** The source of the message has sent its end. */
   #isComplete = false;
-  #phase: CallPhase = 'none';
-  #phaseIndex = -1;
-  /** Data was added while headers passed: from which step on it has to follow them. */
-  #addedDataFrom = -1;
+  #call: Call = 'none';
+  #callIndex = -1;
 
   constructor(steps: readonly IterationStep<Headers>[], end: IterationEnd<Headers>) {
     this.#steps = steps;
     this.#end = end;
   }
 
+  /** What is held back of the body. */
   get buffered(): readonly Buffer[] | undefined {
-    return this.#buffer?.chunks;
+    return this.#held?.chunks;
   }
 
-  get currentTrailers(): HeaderMap | undefined {
-    return this.#trailers;
+  /** A filter is being called. */
+  get isCalling(): boolean {
+    return this.#call !== 'none';
   }
 
   startHeaders(headers: Headers, endStream: boolean): void {
@@ -91,46 +101,41 @@ export class FilterIteration<Headers extends HeaderMap> {
     const step = this.#steps[index] as IterationStep<Headers>;
     if (this.#end.isOver || step.state === 'continue') return;
     // After stop-all the filter itself has not seen the data yet and must not be skipped.
-    const first = step.state === 'stopSingle' ? index + 1 : index;
+    const isOwnDue = step.state !== 'stopSingle';
+    const first = isOwnDue ? index : index + 1;
     step.state = 'continue';
     const hadTrailers = this.#trailers !== undefined;
     if (!step.areHeadersContinued) {
       step.areHeadersContinued = true;
-      const hasMore = this.#hasBuffered() || hadTrailers;
-      this.#runHeaders(index + 1, this.#headers as Headers, this.#isComplete && !hasMore);
+      const isWhole = this.#isComplete && this.#held === undefined && !hadTrailers;
+      this.#runHeaders(index + 1, this.#headers as Headers, isWhole);
     }
-    if (this.#end.isOver) return;
-    if (this.#hasBuffered()) {
-      const bytes = (this.#buffer as BodyBuffer).takeAll();
-      this.#drained();
-      this.#runData(first, bytes, this.#isComplete && !hadTrailers, first === index);
-    }
-    if (this.#end.isOver || !hadTrailers || step.state !== 'continue') return;
-    this.#runTrailers(first, this.#trailers as HeaderMap);
+    this.#releaseHeld(first, hadTrailers, isOwnDue);
+    if (hadTrailers && !this.#end.isOver) this.#runTrailers(first, this.#trailers as HeaderMap);
   }
 
   /** addDecodedData, addEncodedData: the filter at `index` puts more data behind what it has. */
   addData(index: number, bytes: Buffer, isStreaming: boolean): void {
-    if (this.#phase === 'trailers' && this.#phaseIndex === index) {
+    const isPassingTrailers = this.#call === 'trailers' && this.#callIndex === index;
+    if (isPassingTrailers && this.#steps[index]?.state === 'continue') {
       this.#runData(index + 1, bytes, false, false);
-      return;
+    } else {
+      this.#hold(bytes, isStreaming);
     }
-    this.#bufferData(bytes, isStreaming);
   }
 
   /** injectDecodedData, injectEncodedData: data for the filters behind the one at `index`. */
   injectData(index: number, bytes: Buffer, endStream: boolean): void {
+    if (this.#end.isOver) return;
     const step = this.#steps[index] as IterationStep<Headers>;
     if (!step.areHeadersContinued) {
       step.areHeadersContinued = true;
-      step.state = 'continue';
       this.#runHeaders(index + 1, this.#headers as Headers, false);
-      if (this.#end.isOver) return;
     }
-    this.#runData(index + 1, bytes, endStream, false);
+    if (!this.#end.isOver) this.#runData(index + 1, bytes, endStream, false);
   }
 
-  /** addDecodedTrailers, addEncodedTrailers: only while the end of the data passes. */
+  /** addDecodedTrailers, addEncodedTrailers: only while the end of the message passes. */
   addTrailers(create: () => HeaderMap): HeaderMap {
     this.#trailers ??= create();
     return this.#trailers;
@@ -138,71 +143,81 @@ export class FilterIteration<Headers extends HeaderMap> {
 
   #runHeaders(from: number, headers: Headers, endStream: boolean): void {
     let ends = endStream;
+    // A filter that made a body for a message that had none: later filters see it as data.
+    let maker = -1;
     for (let index = from; index < this.#steps.length; index++) {
       const step = this.#steps[index] as IterationStep<Headers>;
-      step.hasEnded = ends && this.#addedDataFrom === -1;
-      this.#phase = 'headers';
-      this.#phaseIndex = index;
-      const status = step.headers(headers, step.hasEnded);
-      this.#phase = 'none';
+      step.hasEnded = ends && maker < 0;
+      const status = this.#callHeaders(step, index, headers);
       if (this.#end.isOver) return;
       if (status === 'continueAndDontEndStream') ends = false;
-      const goesOn = this.#afterHeaders(step, status);
-      // A filter made a body for a message that had none: it follows once headers are through.
-      if (ends && this.#addedDataFrom === -1 && this.#hasBuffered()) {
-        this.#addedDataFrom = index + 1;
-      }
-      if (!goesOn) return;
+      if (!goesOn(step, status)) return this.#sendMade(maker);
+      if (ends && maker < 0 && this.#held !== undefined) maker = index;
     }
-    this.#end.onHeaders(headers, ends && this.#addedDataFrom === -1);
-    this.#sendAddedData();
+    this.#end.onHeaders(headers, ends && maker < 0);
+    this.#sendMade(maker);
   }
 
-  #afterHeaders(step: IterationStep<Headers>, status: FilterHeadersStatus): boolean {
-    if (status === 'continue' || status === 'continueAndDontEndStream') {
-      step.areHeadersContinued = true;
-      return true;
-    }
-    if (status === 'stopIteration') step.state = 'stopSingle';
-    else step.state = status === 'stopAllIterationAndBuffer' ? 'stopAllBuffer' : 'stopAllWatermark';
-    return false;
+  #callHeaders(step: IterationStep<Headers>, index: number, headers: Headers): FilterHeadersStatus {
+    const outer = this.#enter('headers', index);
+    const status = step.headers(headers, step.hasEnded);
+    this.#leave(outer);
+    return status;
   }
 
-  #sendAddedData(): void {
-    const from = this.#addedDataFrom;
-    if (from === -1 || this.#end.isOver) return;
-    this.#addedDataFrom = -1;
-    const bytes = (this.#buffer as BodyBuffer).takeAll();
-    this.#drained();
-    this.#runData(from, bytes, this.#isComplete && this.#trailers === undefined, false);
-  }
-
-  #runData(from: number, bytes: Buffer, endStream: boolean, isOwn: boolean): void {
+  #sendMade(maker: number): void {
+    if (maker < 0 || this.#end.isOver) return;
     const hadTrailers = this.#trailers !== undefined;
-    for (let index = from; index < this.#steps.length; index++) {
+    this.#releaseHeld(maker + 1, hadTrailers, false);
+    if (hadTrailers && !this.#end.isOver) {
+      this.#runTrailers(maker + 1, this.#trailers as HeaderMap);
+    }
+  }
+
+  #releaseHeld(from: number, hadTrailers: boolean, isOwnDue: boolean): void {
+    const held = this.#held;
+    if (held === undefined || this.#end.isOver) return;
+    this.#held = undefined;
+    if (this.#isSenderPaused) {
+      this.#isSenderPaused = false;
+      this.#end.onBufferDrained();
+    }
+    this.#runData(from, held.takeAll(), this.#isComplete && !hadTrailers, isOwnDue);
+  }
+
+  /** `isOwnDue`: the filter at `from` was stopped for everything and is now being continued. */
+  #runData(from: number, bytes: Buffer, endStream: boolean, isOwnDue: boolean): void {
+    const hadTrailers = this.#trailers !== undefined;
+    let trailersFrom = -1;
+    let isStopped = false;
+    for (let index = from; index < this.#steps.length && !isStopped; index++) {
       const step = this.#steps[index] as IterationStep<Headers>;
-      if (this.#holdsEverything(step) && !(isOwn && index === from)) {
-        this.#bufferData(bytes, step.state === 'stopAllWatermark');
+      if (stopsAll(step) && !(isOwnDue && index === from)) {
+        this.#hold(bytes, step.state === 'stopAllWatermark');
         return;
       }
       if (step.hasEnded) return;
       step.hasEnded = endStream && this.#trailers === undefined;
-      this.#phase = 'data';
-      this.#phaseIndex = index;
-      const status = step.data(bytes, step.hasEnded);
-      this.#phase = 'none';
+      const status = this.#callData(step, index, bytes);
       if (this.#end.isOver) return;
-      if (!this.#afterData(step, index, status, bytes)) return;
+      isStopped = !this.#afterData(step, index, status, bytes);
+      if (this.#end.isOver) return;
+      const hasAdded = !hadTrailers && trailersFrom < 0 && this.#trailers !== undefined;
+      // One that adds trailers and stops passes them on when it goes on.
+      if (hasAdded && isStopped) return;
+      if (hasAdded) trailersFrom = index + 1;
     }
-    const addedTrailers = hadTrailers ? undefined : this.#trailers;
-    this.#end.onData(bytes, endStream && this.#trailers === undefined);
-    if (endStream && addedTrailers !== undefined && !this.#end.isOver) {
-      this.#end.onTrailers(addedTrailers);
+    if (!isStopped) this.#end.onData(bytes, endStream && trailersFrom < 0);
+    if (trailersFrom >= 0 && !this.#end.isOver) {
+      this.#runTrailers(trailersFrom, this.#trailers as HeaderMap);
     }
   }
 
-  #holdsEverything(step: IterationStep<Headers>): boolean {
-    return step.state === 'stopAllBuffer' || step.state === 'stopAllWatermark';
+  #callData(step: IterationStep<Headers>, index: number, bytes: Buffer): FilterDataStatus {
+    const outer = this.#enter('data', index);
+    const status = step.data(bytes, step.hasEnded);
+    this.#leave(outer);
+    return status;
   }
 
   /** Whether data goes on to the next filter. */
@@ -213,15 +228,18 @@ export class FilterIteration<Headers extends HeaderMap> {
     bytes: Buffer,
   ): boolean {
     if (status === 'continue') {
-      if (step.state !== 'stopSingle') return true;
+      if (step.state === 'continue') return true;
       // The filter held the headers back and lets everything go with this data.
-      this.#bufferData(bytes, this.#isBufferStreaming);
-      this.continueFrom(index);
+      this.#hold(bytes, this.#isSenderPaused);
+      if (!this.#end.isOver) this.continueFrom(index);
       return false;
     }
     step.state = 'stopSingle';
     if (status !== 'stopIterationNoBuffer') {
-      this.#bufferData(bytes, status === 'stopIterationAndWatermark');
+      this.#hold(bytes, status === 'stopIterationAndWatermark');
+    } else if (step.hasEnded && this.#held === undefined) {
+      // Without any data the end is what there is to go on with.
+      this.#hold(NO_BYTES, false);
     }
     return false;
   }
@@ -229,42 +247,66 @@ export class FilterIteration<Headers extends HeaderMap> {
   #runTrailers(from: number, trailers: HeaderMap): void {
     for (let index = from; index < this.#steps.length; index++) {
       const step = this.#steps[index] as IterationStep<Headers>;
-      if (this.#holdsEverything(step)) return;
+      if (stopsAll(step)) return;
       step.hasEnded = true;
-      this.#phase = 'trailers';
-      this.#phaseIndex = index;
+      const outer = this.#enter('trailers', index);
       const status = step.trailers(trailers);
-      this.#phase = 'none';
+      this.#leave(outer);
       if (this.#end.isOver) return;
       if (status === 'stopIteration') {
-        step.state = 'stopSingle';
+        if (step.state === 'continue') step.state = 'stopSingle';
         return;
       }
-      if (step.state === 'stopSingle') {
-        // Headers or data were held back until the trailers: they go first, then these.
-        this.continueFrom(index);
-        return;
-      }
+      // Headers or data were held back until the trailers: they go first, then these.
+      if (step.state !== 'continue') return this.continueFrom(index);
     }
     this.#end.onTrailers(trailers);
   }
 
-  #hasBuffered(): boolean {
-    return this.#buffer !== undefined && this.#buffer.length > 0;
+  /** Calls can nest: a filter that is called may continue another one. */
+  #enter(call: Call, index: number): Call {
+    const outer = this.#call;
+    this.#call = call;
+    this.#callIndex = index;
+    return outer;
   }
 
-  #bufferData(bytes: Buffer, isStreaming: boolean): void {
-    this.#buffer ??= new BodyBuffer();
-    this.#isBufferStreaming = isStreaming;
-    this.#buffer.add(bytes);
-    if (this.#isAboveLimit || this.#buffer.length <= this.#end.bufferLimitBytes) return;
-    this.#isAboveLimit = true;
+  #leave(outer: Call): void {
+    this.#call = outer;
+    this.#end.afterCall();
+  }
+
+  #hold(bytes: Buffer, isStreaming: boolean): void {
+    this.#held ??= new BodyBuffer();
+    this.#held.add(bytes);
+    if (this.#isSenderPaused || this.#held.length <= this.#end.bufferLimitBytes) return;
+    this.#isSenderPaused = isStreaming;
     this.#end.onBufferLimitExceeded(isStreaming);
   }
+}
 
-  #drained(): void {
-    if (!this.#isAboveLimit) return;
-    this.#isAboveLimit = false;
-    this.#end.onBufferDrained();
+function stopsAll(step: { readonly state: IterationState }): boolean {
+  return step.state === 'stopAllBuffer' || step.state === 'stopAllWatermark';
+}
+
+/** Notes what a filter answered to headers; whether the next one sees them. */
+function goesOn(
+  step: { state: IterationState; areHeadersContinued: boolean },
+  status: FilterHeadersStatus,
+): boolean {
+  switch (status) {
+    case 'continue':
+    case 'continueAndDontEndStream':
+      step.areHeadersContinued = true;
+      return true;
+    case 'stopIteration':
+      step.state = 'stopSingle';
+      return false;
+    case 'stopAllIterationAndBuffer':
+      step.state = 'stopAllBuffer';
+      return false;
+    case 'stopAllIterationAndWatermark':
+      step.state = 'stopAllWatermark';
+      return false;
   }
 }

@@ -42,6 +42,10 @@ export class EncodeStep implements IterationStep<ResponseHeaders> {
     this.#filter = filter;
   }
 
+  interimHeaders(headers: ResponseHeaders): FilterTrailersStatus {
+    return this.#filter.encode1xxHeaders(headers);
+  }
+
   headers(headers: ResponseHeaders, endStream: boolean): FilterHeadersStatus {
     return this.#filter.encodeHeaders(headers, endStream);
   }

@@ -39,7 +39,7 @@ export interface LocalReply {
   readonly body: string;
   /** Envoy's response code details: `route_not_found`. */
   readonly details: string;
-  /** Changes the headers before they pass the filters. */
+  /** Changes the headers before `local_reply_config` and the filters see them. */
   readonly modifyHeaders?: ((headers: ResponseHeaders) => void) | undefined;
   /** The gRPC status if the request is gRPC and the HTTP status would not tell. */
   readonly grpcStatus?: number;
@@ -96,6 +96,11 @@ export interface StreamFilterCallbacks {
   addEncodedData(bytes: Buffer, isStreaming: boolean): void;
   injectEncodedData(bytes: Buffer, endStream: boolean): void;
   addEncodedTrailers(): HeaderMap;
+  /** What was buffered of the response body so far. */
+  readonly encodingBuffer: readonly Buffer[] | undefined;
+  /** The source of the response is asked to pause. Counted. */
+  onEncoderFilterAboveWriteBufferHighWatermark(): void;
+  onEncoderFilterBelowWriteBufferLowWatermark(): void;
 }
 
 /**

@@ -1,13 +1,15 @@
-import { isUpgrade } from '#connection-manager/request-headers.ts';
+import { appendToList } from '#connection-manager/forwarding-headers.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import { isUpgrade } from '#http/upgrade.ts';
 
 /** `date` values, made once a second. */
 export class DateHeader {
   #second = -1;
   #text = '';
 
+  /** RFC 9110 section 5.6.7, for milliseconds since 1970. */
   at(wallMs: number): string {
     const second = Math.floor(wallMs / 1000);
     if (second !== this.#second) {
@@ -34,20 +36,37 @@ export function prepareResponseHeaders(
     if (!isPresent) headers.appendKnown(HeaderName.server, 'server', serverName);
     else if (serverHeaderTransformation === 'OVERWRITE') headers.set('server', serverName);
   }
-  if (request === undefined || !isUpgrade(request) || !headers.hasKnown(HeaderName.upgrade)) {
+  cleanResponseHeaders(headers, request);
+  if (
+    config.requestId.alwaysSetInResponse ||
+    request?.hasKnown(HeaderName['x-envoy-force-trace'])
+  ) {
+    const id = request?.getKnown(HeaderName['x-request-id']);
+    if (id !== undefined) headers.set('x-request-id', id);
+  }
+  if (config.forwarding.via !== '') appendToList(headers, 'via', config.forwarding.via, ', ');
+}
+
+/** Removes what concerns the upstream connection alone; also from 1xx responses. */
+export function cleanResponseHeaders(
+  headers: ResponseHeaders,
+  request: RequestHeaders | undefined,
+): void {
+  if (headers.hasKnown(HeaderName.upgrade) && isUpgradeAnswer(headers, request)) {
+    const isBodiless =
+      !headers.hasKnown(HeaderName['transfer-encoding']) &&
+      !headers.hasKnown(HeaderName['content-length']);
+    // A refused upgrade without a word about its body has none.
+    if (isBodiless && headers.status >= 200) headers.append('content-length', '0');
+  } else {
     headers.removeKnown(HeaderName.connection);
     headers.removeKnown(HeaderName.upgrade);
   }
   headers.removeKnown(HeaderName['transfer-encoding']);
   headers.removeKnown(HeaderName['keep-alive']);
   headers.removeKnown(HeaderName['proxy-connection']);
-  const id = request?.getKnown(HeaderName['x-request-id']);
-  if (config.requestId.alwaysSetInResponse && id !== undefined) headers.set('x-request-id', id);
-  if (config.forwarding.via !== '') {
-    const via = headers.getJoined('via');
-    headers.set(
-      'via',
-      via === undefined ? config.forwarding.via : `${via}, ${config.forwarding.via}`,
-    );
-  }
+}
+
+function isUpgradeAnswer(headers: ResponseHeaders, request: RequestHeaders | undefined): boolean {
+  return request !== undefined && isUpgrade(request) && isUpgrade(headers);
 }

@@ -1,6 +1,7 @@
 import { connect as connectSocket, isIPv6 } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import type { Address } from '#network/address.ts';
+import type { ConnectFailure } from '#network/connect-failure.ts';
 import { HandleTransport } from '#network/handle-transport.ts';
 import { SocketTransport } from '#network/socket-transport.ts';
 import {
@@ -19,8 +20,8 @@ export interface ConnectOptions {
 
 export interface ConnectCallbacks {
   onConnected(): void;
-  /** `ECONNREFUSED` and the like. The transport's own close follows nevertheless. */
-  onConnectFailed(systemError: string): void;
+  /** The transport is still to be destroyed. */
+  onConnectFailed(failure: ConnectFailure): void;
 }
 
 const UV_TCP_IPV6ONLY = 1;
@@ -47,6 +48,8 @@ function connectHandle(
   let handle: StreamHandle;
   let request: ConnectRequest;
   let error: number;
+  // The kernel answers for a Unix socket at once, however late it is reported.
+  let stage: ConnectFailure['stage'] = address.kind === 'pipe' ? 'immediate' : 'delayed';
   if (address.kind === 'pipe') {
     const pipeHandle = new pipe.Pipe(pipe.constants.SOCKET);
     handle = pipeHandle;
@@ -58,16 +61,19 @@ function connectHandle(
     request = new tcp.TCPConnectWrap();
     handle.setNoDelay?.(true);
     error = bindSource(handle, source);
-    if (error === 0) {
+    if (error !== 0) {
+      stage = 'bind';
+    } else {
       error =
         (isIPv6(address.host)
           ? handle.connect6?.(request, address.host, address.port)
           : handle.connect?.(request, address.host, address.port)) ?? 0;
+      if (error !== 0) stage = 'immediate';
     }
   }
   const report = (status: number): void => {
     if (status === 0) callbacks.onConnected();
-    else callbacks.onConnectFailed(getSystemErrorName(status));
+    else callbacks.onConnectFailed({ stage, systemError: getSystemErrorName(status) });
   };
   if (error === 0) request.oncomplete = report;
   else setImmediate(report, error);
@@ -99,7 +105,9 @@ function connectBySocket(
     callbacks.onConnected();
   });
   socket.once('error', (error: NodeJS.ErrnoException) => {
-    if (!isConnected) callbacks.onConnectFailed(error.code ?? error.message);
+    if (isConnected) return;
+    const stage = address.kind === 'pipe' ? 'immediate' : 'delayed';
+    callbacks.onConnectFailed({ stage, systemError: error.code ?? error.message });
   });
   return new SocketTransport(socket);
 }

@@ -44,6 +44,8 @@ export class Connection implements TransportEvents, TurnFlusher {
   #highWatermarkBytes: number;
   #isAboveHighWatermark = false;
   #isClosedByUs = false;
+  /** The transport is closed as soon as everything queued is sent. */
+  #endsWhenSent = false;
 
   constructor(
     transport: Transport,
@@ -139,19 +141,25 @@ export class Connection implements TransportEvents, TurnFlusher {
     if (this.#state === 'open') this.#sendText();
   }
 
-  /** Sends what is queued, then ends our side; the peer may go on sending until `destroy`. */
-  end(): void {
+  /**
+   * The owner has nothing more to say and wants to hear nothing more: sends what is queued and
+   * drops what the peer still sends, so that its last bytes do not turn ours into a reset. The end
+   * comes with `destroy`, or by itself once everything is sent if `endsWhenSent`.
+   */
+  finish(endsWhenSent: boolean): void {
     if (this.#state !== 'open') return this.destroy();
     this.#sendText();
-    this.#isClosedByUs = true;
     this.#state = 'closing';
-    this.#transport.end();
+    this.#endsWhenSent = endsWhenSent;
+    if (endsWhenSent && this.#transport.queuedBytes === 0) return this.destroy();
+    this.#readDisableCount = 0;
+    this.startReading();
   }
 
   /** Ends everything at once; what was not sent is lost. `cause` says whose wish it was. */
   destroy(cause: 'local' | 'remote' = 'local'): void {
     if (this.#state === 'closed') return;
-    if (this.#state !== 'closing') this.#isClosedByUs = cause === 'local';
+    this.#isClosedByUs = cause === 'local';
     this.#state = 'closing';
     this.#transport.destroy();
   }
@@ -165,6 +173,7 @@ export class Connection implements TransportEvents, TurnFlusher {
   }
 
   onBytes(bytes: Buffer, length: number): void {
+    if (this.#state === 'closing') return;
     this.#turn.begin();
     reading = this.#transport;
     this.#events.onBytes(bytes, length);
@@ -179,6 +188,7 @@ export class Connection implements TransportEvents, TurnFlusher {
   }
 
   onDrained(): void {
+    if (this.#endsWhenSent) this.destroy();
     if (this.#state === 'closed' || !this.#isAboveHighWatermark) return;
     this.#turn.begin();
     this.#isAboveHighWatermark = false;

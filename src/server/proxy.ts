@@ -179,6 +179,7 @@ export class Proxy implements WorkerPoolOwner {
   failHealthChecks(fail: boolean): void {
     this.#areHealthChecksFailed = fail;
     this.#setState(this.#state);
+    this.#workers.broadcast({ kind: 'healthChecks', areFailed: fail });
   }
 
   drainListeners(options: DrainListenersOptions): void {
@@ -188,12 +189,11 @@ export class Proxy implements WorkerPoolOwner {
       this.#workers.broadcast({ kind: 'stopListeners', names });
       this.listeners.stopped(names.length);
     };
-    this.#workers.broadcast({ kind: 'drain', names });
-    if (options.graceful) {
-      this.#timers.push(setTimeout(stop, this.options.drainTimeSeconds * 1000).unref());
-    } else {
-      stop();
-    }
+    if (!options.graceful) return stop();
+    const durationMs = this.options.drainTimeSeconds * 1000;
+    const strategy = this.options.drainStrategy;
+    this.#workers.broadcast({ kind: 'drain', names, strategy, durationMs });
+    this.#timers.push(setTimeout(stop, durationMs).unref());
   }
 
   /** Brings gauges up to date that are asked for, not counted. */
@@ -211,6 +211,7 @@ export class Proxy implements WorkerPoolOwner {
   initialCommands(): readonly WorkerCommand[] {
     return [
       { kind: 'runtime', values: this.runtime.values },
+      { kind: 'healthChecks', areFailed: this.#areHealthChecksFailed },
       {
         kind: 'update',
         clusters: this.clusters.fullUpdate(),

@@ -1,6 +1,7 @@
 import type { Random } from '#base/random.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { WorkerStats } from '#stats/worker-stats.ts';
+import type { UpstreamClusterInfo } from '#stream-info/stream-info.ts';
 import type { AssignmentConfig, ClusterConfig, RoutingPriority } from '#upstream/cluster-config.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { ClusterSnapshot, HostSnapshot } from '#upstream/cluster-update.ts';
@@ -11,6 +12,7 @@ import type { LoadBalancer } from '#upstream/lb/load-balancer.ts';
 import { highPriorityAddress, ResourceManager } from '#upstream/resource-manager.ts';
 import type { ResourceAddress, ResourceMemory } from '#upstream/resource-memory.ts';
 import { ResponseCodeStats } from '#upstream/response-code-stats.ts';
+import { ResponseTimeStats } from '#upstream/response-time-stats.ts';
 import { clusterStatPrefix } from '#upstream/stat-prefix.ts';
 
 /** What a worker's clusters have in common. */
@@ -29,9 +31,12 @@ export interface ClusterEnvironment {
 export class Cluster {
   readonly config: ClusterConfig;
   readonly name: string;
+  /** What logs say of it. */
+  readonly info: UpstreamClusterInfo;
   /** Fields are those of `clusterStats`. */
   readonly stats: StatBlock;
   readonly responseCodeStats: ResponseCodeStats;
+  readonly responseTimeStats: ResponseTimeStats;
   readonly loadBalancer: LoadBalancer;
   readonly #environment: ClusterEnvironment;
   readonly #resourceAddress: ResourceAddress;
@@ -44,8 +49,14 @@ export class Cluster {
     const prefix = clusterStatPrefix(config);
     this.config = config;
     this.name = config.name;
+    this.info = {
+      name: config.name,
+      statName: config.observabilityName,
+      metadata: config.metadata,
+    };
     this.stats = environment.stats.block(clusterStats, snapshot.statsAddress, prefix);
     this.responseCodeStats = new ResponseCodeStats(this.stats);
+    this.responseTimeStats = new ResponseTimeStats(this.stats);
     this.#environment = environment;
     this.#resourceAddress = snapshot.resourceAddress;
     this.#prioritySet = createPrioritySet(this.#createHosts(snapshot.assignment, []));

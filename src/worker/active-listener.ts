@@ -1,23 +1,17 @@
 import { lstatSync, unlinkSync } from 'node:fs';
-import { instantiateAccessLogs } from '#access-log/access-log.ts';
 import { err, ok, type Result } from '#base/result.ts';
-import {
-  connectionManagerStats,
-  listenerHttpStats,
-} from '#connection-manager/connection-manager-stats.ts';
 import { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
-import { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
-import { processEnvironment } from '#formatter/process-environment.ts';
+import { DrainDecision, type DrainStrategy } from '#connection-manager/drain-decision.ts';
+import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { Address } from '#network/address.ts';
 import { FilterChainMatcher } from '#network/filter-chain-match.ts';
 import { listenerStats, listenerWorkerStats } from '#network/listener-stats.ts';
 import { type Listening, listen } from '#network/listening.ts';
 import type { Transport } from '#network/transport.ts';
-import { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { DownstreamInfo } from '#stream-info/stream-info.ts';
-import { createFilterFactories } from '#worker/filter-factories.ts';
+import { createManager } from '#worker/create-manager.ts';
 import type { ListenerSnapshot, WorkerListenerConfig } from '#worker/messages.ts';
 import type { Worker } from '#worker/worker.ts';
 
@@ -58,7 +52,7 @@ export class ActiveListener {
   #generation: Generation;
   readonly #stats: StatBlock;
   readonly #workerStats: StatBlock;
-  readonly #connections = new Set<DownstreamConnection>();
+  readonly #drain: DrainDecision;
   #accepting: Listening | undefined = undefined;
   #address: Address;
 
@@ -76,6 +70,8 @@ export class ActiveListener {
       snapshot.workerStatsAddresses[index] as number,
       `${prefix}worker_${index}.`,
     );
+    const { clock, random } = worker.services;
+    this.#drain = new DrainDecision(clock, random);
     this.#generation = this.#build(snapshot);
   }
 
@@ -122,9 +118,14 @@ export class ActiveListener {
     this.#accepting = undefined;
   }
 
-  /** Connections close after their present request. */
-  drain(): void {
-    for (const connection of this.#connections) connection.drain();
+  /** Connections close with one of their next answers, all of them after `durationMs`. */
+  drain(strategy: DrainStrategy, durationMs: number): void {
+    this.#drain.start(strategy, durationMs);
+  }
+
+  /** While health checks are failed, connections close with their next answer. */
+  failHealthChecks(areFailed: boolean): void {
+    if (this.#snapshot.config.drainType === 'DEFAULT') this.#drain.failHealthChecks(areFailed);
   }
 
   #accept(transport: Transport): void {
@@ -143,15 +144,13 @@ export class ActiveListener {
     this.#workerStats.inc(workerField.downstream_cx_total);
     this.#workerStats.inc(workerField.downstream_cx_active);
     const startMs = this.#worker.services.clock.nowMs;
-    const connection = new DownstreamConnection(transport, turn, manager, info, (closed) => {
-      this.#connections.delete(closed);
+    new DownstreamConnection(transport, turn, manager, info, () => {
       this.#stats.inc(field.downstream_cx_destroy);
       this.#stats.dec(field.downstream_cx_active);
       this.#workerStats.dec(workerField.downstream_cx_active);
       const lengthMs = this.#worker.services.clock.nowMs - startMs;
       this.#stats.record(field.downstream_cx_length_ms, lengthMs);
     });
-    this.#connections.add(connection);
     turn.end();
   }
 
@@ -197,60 +196,13 @@ export class ActiveListener {
     return {
       matcher: new FilterChainMatcher(filterChains.map(({ match }) => match)),
       managers: chains.map((chain) =>
-        this.#createManager(snapshot, chain.filters[0] as HttpConnectionManagerConfig),
+        createManager(
+          this.#worker,
+          snapshot,
+          chain.filters[0] as HttpConnectionManagerConfig,
+          this.#drain,
+        ),
       ),
     };
-  }
-
-  #createManager(
-    snapshot: ListenerSnapshot,
-    config: HttpConnectionManagerConfig,
-  ): HttpConnectionManager {
-    const { stats, services, identity } = this.#worker;
-    const addresses = snapshot.managerStats[config.statPrefix];
-    if (addresses === undefined) throw new Error('assertion failed: a manager without statistics');
-    const managerStats = stats.block(
-      connectionManagerStats,
-      addresses.manager,
-      `http.${config.statPrefix}.`,
-    );
-    const routes = new RouteTable(config.routeConfig, {
-      featureEnabled: (key, fallback, random) =>
-        this.#worker.runtime().featureEnabled(key, fallback, random),
-      getInteger: (key, fallback) => this.#worker.runtime().getInteger(key, fallback),
-    });
-    return new HttpConnectionManager({
-      config,
-      runtime: {
-        services,
-        serviceCluster: identity.serviceCluster,
-        serviceNode: identity.serviceNode,
-        localIp: identity.localIp,
-        internalOnlyHeaders: routes.internalOnlyHeaders,
-      },
-      routes,
-      filters: createFilterFactories(config.httpFilters, managerStats, this.#worker.pools),
-      logs: instantiateAccessLogs(
-        config.accessLog,
-        this.#worker.accessLogs,
-        {
-          runtime: this.#worker.runtime,
-          random: () => services.random.uint32(),
-          nowMs: () => services.clock.nowMs,
-        },
-        {
-          ...processEnvironment,
-          nowMs: () => services.clock.nowMs,
-          wallMs: () => services.clock.wallMs(),
-        },
-      ),
-      stats: managerStats,
-      listenerStats: stats.block(
-        listenerHttpStats,
-        addresses.listener,
-        `listener.${snapshot.config.statPrefix}.http.${config.statPrefix}.`,
-      ),
-      bufferLimitBytes: snapshot.config.perConnectionBufferLimitBytes,
-    });
   }
 }

@@ -1,6 +1,7 @@
 import type { AccessLogBatch } from '#access-log/access-log-batches.ts';
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import type { RuntimeValues } from '#base/runtime.ts';
+import type { DrainStrategy } from '#connection-manager/drain-decision.ts';
 import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { ListenerConfig } from '#network/listener-config.ts';
 import type { NamedStatsAnnouncement } from '#stats/named-stats.ts';
@@ -51,7 +52,15 @@ export type WorkerCommand =
   | { readonly kind: 'runtime'; readonly values: RuntimeValues }
   /** Stop accepting; connections finish what they do. */
   | { readonly kind: 'stopListeners'; readonly names: readonly string[] }
-  | { readonly kind: 'drain'; readonly names: readonly string[] }
+  /** Ask the connections to go, within this time. */
+  | {
+      readonly kind: 'drain';
+      readonly names: readonly string[];
+      readonly strategy: DrainStrategy;
+      readonly durationMs: number;
+    }
+  /** While health checks are failed, connections close with their next answer. */
+  | { readonly kind: 'healthChecks'; readonly areFailed: boolean }
   /** Answered with a report of the same kind: everything before it was carried out. */
   | { readonly kind: 'initialized' }
   | { readonly kind: 'shutDown' };

@@ -5,9 +5,11 @@ import { createRandom } from '#base/random.ts';
 import { RuntimeReader } from '#base/runtime.ts';
 import { TimerWheel } from '#base/timer-wheel.ts';
 import type { FilterServices } from '#connection-manager/filter.ts';
+import { RouteStats } from '#extensions/http-filters/router/route-stats.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import { WorkerStats } from '#stats/worker-stats.ts';
+import type { Cluster } from '#upstream/cluster.ts';
 import { ClusterManager } from '#upstream/cluster-manager.ts';
 import type { Host } from '#upstream/host.ts';
 import { HostPools } from '#upstream/pool/host-pools.ts';
@@ -27,10 +29,12 @@ export class Worker {
   readonly turn: EventTurn;
   readonly services: FilterServices;
   readonly pools: HostPools;
+  readonly routeStats: RouteStats;
   readonly accessLogs: AccessLogBatches;
   readonly #clusters: ClusterManager;
   #runtime = new RuntimeReader(new Map());
   readonly #listeners = new Map<string, ActiveListener>();
+  #areHealthChecksFailed = false;
   readonly #report: PostReport;
 
   constructor(identity: WorkerIdentity, report: PostReport) {
@@ -50,12 +54,15 @@ export class Worker {
       run();
       this.turn.end();
     });
+    this.routeStats = new RouteStats((name) => this.stats.counter(name));
     this.pools = new HostPools({ turn: this.turn, clock, timers });
     this.#clusters = new ClusterManager({
       stats: this.stats,
       random,
       resources: new ResourceMemory(identity.index),
-      onHostRemoved: (host: Host) => this.pools.drain(host),
+      onHostRemoved: (host: Host, cluster: Cluster) => {
+        if (host.pool !== undefined) this.pools.drain(host, cluster);
+      },
     });
     this.services = { clock, timers, random, clusters: this.#clusters };
   }
@@ -88,7 +95,15 @@ export class Worker {
         for (const name of command.names) this.#listeners.get(name)?.stop();
         return;
       case 'drain':
-        for (const name of command.names) this.#listeners.get(name)?.drain();
+        for (const name of command.names) {
+          this.#listeners.get(name)?.drain(command.strategy, command.durationMs);
+        }
+        return;
+      case 'healthChecks':
+        this.#areHealthChecksFailed = command.areFailed;
+        for (const listener of this.#listeners.values()) {
+          listener.failHealthChecks(command.areFailed);
+        }
         return;
       case 'shutDown':
         for (const listener of this.#listeners.values()) listener.stop();
@@ -100,6 +115,7 @@ export class Worker {
 
   async #open(listener: ActiveListener): Promise<void> {
     this.#listeners.set(listener.name, listener);
+    listener.failHealthChecks(this.#areHealthChecksFailed);
     const outcome = await listener.start();
     if (outcome.ok) {
       this.#report({ kind: 'listening', name: listener.name, port: outcome.value });

@@ -27,7 +27,7 @@ async function connected(port: number): Promise<Transport> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const transport = connect(
     { address: { kind: 'ip', host: '127.0.0.1', port }, source: undefined },
-    { onConnected: resolve, onConnectFailed: (error) => reject(new Error(error)) },
+    { onConnected: resolve, onConnectFailed: ({ systemError }) => reject(new Error(systemError)) },
   );
   transport.start(IGNORE_ALL);
   await promise;

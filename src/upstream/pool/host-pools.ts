@@ -27,10 +27,18 @@ export class HostPools {
     return created;
   }
 
-  /** The host is no longer in use. */
-  drain(host: Host): void {
-    const pools = host.pool as PoolsOfHost | undefined;
-    pools?.default?.drain();
-    pools?.high?.drain();
+  /**
+   * The host is no longer in use: its connections finish what they do. When the last one is gone
+   * the cluster gets the host's statistics back.
+   */
+  drain(host: Host, cluster: Cluster): void {
+    const { default: normal, high } = host.pool as PoolsOfHost;
+    const pools = [normal, high].filter((pool) => pool !== undefined);
+    let busy = pools.length;
+    for (const pool of pools) {
+      pool.drain(() => {
+        if (--busy === 0) cluster.releaseHost(host);
+      });
+    }
   }
 }

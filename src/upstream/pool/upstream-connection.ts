@@ -6,8 +6,11 @@ import {
   Http1ClientConnection,
 } from '#http/h1/client-connection.ts';
 import type { Address } from '#network/address.ts';
+import { type ConnectFailure, describeConnectFailure } from '#network/connect-failure.ts';
 import { type ConnectCallbacks, connect } from '#network/connecting.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
+import type { Transport } from '#network/transport.ts';
+import type { UpstreamConnectionInfo } from '#stream-info/stream-info.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { Http1Pool } from '#upstream/pool/http1-pool.ts';
 import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
@@ -17,22 +20,28 @@ const { field: hostField } = hostStats;
 
 type State = 'connecting' | 'ready' | 'closed';
 
+let nextConnectionId = 0;
+
 /** One connection to a host, with its codec, its timers and its statistics. */
 export class UpstreamConnection
   implements ConnectionEvents, ConnectCallbacks, ClientCodecCallbacks, TimerOwner
 {
   readonly #pool: Http1Pool;
   readonly #environment: PoolEnvironment;
+  readonly #address: Address;
+  readonly #transport: Transport;
   readonly #connection: Connection;
   readonly #codec: Http1ClientConnection;
   readonly #startMs: number;
   #state: State = 'connecting';
   #requests = 0;
   #hasTimedOut = false;
-  #connectError: string | undefined = undefined;
-  #localAddress: Address | undefined = undefined;
+  #connectFailure: ConnectFailure | undefined = undefined;
+  #info: UpstreamConnectionInfo | undefined = undefined;
+  /** The connect timeout first, then the idle timeout. */
   readonly #timer: WheelTimer;
   #durationTimer: WheelTimer | undefined = undefined;
+  /** `max_connection_duration` is over: the present exchange is the last one. */
   #isExpired = false;
   /** An exchange was begun and not given back to the pool's counts yet. */
   #isBusy = false;
@@ -46,8 +55,10 @@ export class UpstreamConnection
     this.#pool = pool;
     this.#environment = environment;
     this.#startMs = environment.clock.nowMs;
+    this.#address = pool.host.address;
+    this.#transport = connect({ address: this.#address, source: config.sourceAddress }, this);
     this.#connection = new Connection(
-      connect({ address: pool.host.address, source: config.sourceAddress }, this),
+      this.#transport,
       environment.turn,
       this,
       'connecting',
@@ -63,14 +74,13 @@ export class UpstreamConnection
     environment.timers.start(this.#timer, config.connectTimeoutMs);
   }
 
-  /** Our own end of the connection. */
-  get localAddress(): Address | undefined {
-    return this.#localAddress;
+  /** What streams remember of the connection; only for one that is up. */
+  get info(): UpstreamConnectionInfo | undefined {
+    return this.#info;
   }
 
   /** Begins an exchange. */
   newStream(decoder: ResponseDecoder): RequestEncoder {
-    this.#environment.timers.cancel(this.#timer);
     this.#requests++;
     this.#isBusy = true;
     return this.#codec.newStream(decoder);
@@ -108,7 +118,7 @@ export class UpstreamConnection
 
   onProtocolError(): void {
     this.#pool.cluster.stats.inc(field.upstream_cx_protocol_error);
-    this.close();
+    this.#pool.withdraw(this);
   }
 
   onCloseAnnounced(): void {
@@ -116,6 +126,38 @@ export class UpstreamConnection
   }
 
   // What the socket says.
+
+  onConnected(): void {
+    const { turn, clock, timers } = this.#environment;
+    turn.begin();
+    timers.cancel(this.#timer);
+    this.#state = 'ready';
+    const { config, stats } = this.#pool.cluster;
+    this.#info = {
+      connectionId: nextConnectionId++,
+      localAddress: this.#connection.localAddress,
+      connectStartMs: this.#startMs,
+      connectEndMs: clock.nowMs,
+    };
+    stats.record(field.upstream_cx_connect_ms, clock.nowMs - this.#startMs);
+    if (config.tcpKeepalive !== undefined) {
+      this.#transport.setKeepAlive(config.tcpKeepalive.idleSeconds ?? DEFAULT_KEEPALIVE_SECONDS);
+    }
+    const { maxConnectionDurationMs } = config.http;
+    if (maxConnectionDurationMs > 0) {
+      this.#durationTimer = new WheelTimer(this);
+      timers.start(this.#durationTimer, maxConnectionDurationMs);
+    }
+    this.#connection.markConnected();
+    this.#connection.startReading();
+    this.#pool.connected(this);
+    turn.end();
+  }
+
+  onConnectFailed(failure: ConnectFailure): void {
+    this.#connectFailure = failure;
+    this.#connection.destroy(failure.stage === 'bind' ? 'local' : 'remote');
+  }
 
   onBytes(bytes: Buffer, length: number): void {
     this.#pool.cluster.stats.add(field.upstream_cx_rx_bytes_total, length);
@@ -132,29 +174,52 @@ export class UpstreamConnection
     this.close();
   }
 
+  onAboveWriteBufferHighWatermark(): void {
+    this.#codec.onAboveWriteBufferHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.#codec.onBelowWriteBufferLowWatermark();
+  }
+
   onClose(reason: CloseReason, systemError: string | undefined): void {
     const { stats } = this.#pool.cluster;
     const wasConnecting = this.#state === 'connecting';
-    const hadStream = this.#isBusy;
-    this.#isBusy = false;
+    const isLocal = reason === 'local';
     this.#state = 'closed';
     this.#environment.timers.cancel(this.#timer);
     if (this.#durationTimer !== undefined) this.#environment.timers.cancel(this.#durationTimer);
     stats.dec(field.upstream_cx_active);
     this.#pool.host.stats.dec(hostField.cx_active);
     stats.inc(field.upstream_cx_destroy);
-    const isLocal = reason === 'local';
     stats.inc(isLocal ? field.upstream_cx_destroy_local : field.upstream_cx_destroy_remote);
     stats.record(field.upstream_cx_length_ms, this.#environment.clock.nowMs - this.#startMs);
-    if (wasConnecting) {
-      stats.inc(field.upstream_cx_connect_fail);
-      this.#pool.host.stats.inc(hostField.cx_connect_fail);
-      const failure = this.#hasTimedOut ? 'timeout' : 'remoteConnectionFailure';
-      this.#pool.closed(this, failure, this.#connectError ?? systemError ?? '');
+    if (wasConnecting) this.#onNeverConnected();
+    else this.#onLost(isLocal, systemError ?? '');
+  }
+
+  #onNeverConnected(): void {
+    const { cluster, host } = this.#pool;
+    cluster.stats.inc(field.upstream_cx_connect_fail);
+    host.stats.inc(hostField.cx_connect_fail);
+    const failure = this.#connectFailure;
+    if (failure === undefined) {
+      const reason = this.#hasTimedOut ? 'timeout' : 'remoteConnectionFailure';
+      this.#pool.connectFailed(this, reason, '');
       return;
     }
+    const { sourceAddress } = cluster.config;
+    this.#pool.connectFailed(
+      this,
+      failure.stage === 'bind' ? 'localConnectionFailure' : 'remoteConnectionFailure',
+      describeConnectFailure(failure, this.#address, sourceAddress),
+    );
+  }
+
+  #onLost(isLocal: boolean, systemError: string): void {
+    const { stats } = this.#pool.cluster;
     stats.record(field.upstream_rq_per_cx, this.#requests);
-    if (hadStream || this.#isLostByExchange) {
+    if (this.#isBusy || this.#isLostByExchange) {
       stats.inc(field.upstream_cx_destroy_with_active_rq);
       stats.inc(
         isLocal
@@ -162,17 +227,10 @@ export class UpstreamConnection
           : field.upstream_cx_destroy_remote_with_active_rq,
       );
     }
-    if (hadStream) this.#pool.streamEnded();
-    this.#codec.onConnectionClose(systemError ?? '');
-    this.#pool.closed(this, undefined, '');
-  }
-
-  onAboveWriteBufferHighWatermark(): void {
-    this.#codec.onAboveWriteBufferHighWatermark();
-  }
-
-  onBelowWriteBufferLowWatermark(): void {
-    this.#codec.onBelowWriteBufferLowWatermark();
+    if (this.#isBusy) this.#pool.streamEnded();
+    this.#isBusy = false;
+    this.#codec.onConnectionClose(systemError);
+    this.#pool.closed(this);
   }
 
   onTimer(timer: WheelTimer): void {
@@ -186,33 +244,15 @@ export class UpstreamConnection
     if (this.#state === 'connecting') {
       stats.inc(field.upstream_cx_connect_timeout);
       this.#hasTimedOut = true;
-    } else {
-      stats.inc(field.upstream_cx_idle_timeout);
+      this.close();
+      return;
     }
+    // It is not stopped for every exchange, only started anew after each.
+    if (this.#isBusy) return;
+    stats.inc(field.upstream_cx_idle_timeout);
     this.close();
   }
-
-  onConnected(): void {
-    const { turn, clock, timers } = this.#environment;
-    turn.begin();
-    timers.cancel(this.#timer);
-    this.#state = 'ready';
-    const { cluster } = this.#pool;
-    this.#localAddress = this.#connection.localAddress;
-    cluster.stats.record(field.upstream_cx_connect_ms, clock.nowMs - this.#startMs);
-    const { maxConnectionDurationMs } = cluster.config.http;
-    if (maxConnectionDurationMs > 0) {
-      this.#durationTimer = new WheelTimer(this);
-      timers.start(this.#durationTimer, maxConnectionDurationMs);
-    }
-    this.#connection.markConnected();
-    this.#connection.startReading();
-    this.#pool.connected(this);
-    turn.end();
-  }
-
-  onConnectFailed(systemError: string): void {
-    this.#connectError = systemError;
-    this.#connection.destroy();
-  }
 }
+
+/** What Linux does when it is told nothing else. */
+const DEFAULT_KEEPALIVE_SECONDS = 7200;

@@ -30,28 +30,34 @@ const FLAGS: { readonly [Reason in StreamResetReason]: number } = {
   http1PrematureUpstreamHalfClose: ResponseFlag.upstreamConnectionTermination,
 };
 
-export function resetText(reason: StreamResetReason): string {
-  return TEXTS[reason];
-}
-
-/** The answer to a request whose upstream went away before it answered. */
-export function resetReply(
-  reason: StreamResetReason,
-  transportFailureReason: string,
-): {
+/** What becomes of a request whose upstream went away. */
+export interface ResetReply {
   readonly status: number;
   readonly body: string;
   readonly details: string;
   readonly flag: number;
-} {
+}
+
+/**
+ * The answer to a request whose upstream went away, and what is logged when another answer has
+ * begun already (Envoy's `Filter::onUpstreamReset`).
+ */
+export function resetReply(
+  reason: StreamResetReason,
+  transportFailureReason: string,
+  isResponseStarted: boolean,
+): ResetReply {
   const text = TEXTS[reason];
-  const transport =
-    transportFailureReason === '' ? '' : `, transport failure reason: ${transportFailureReason}`;
-  const detail = transportFailureReason === '' ? text : `${text}|${transportFailureReason}`;
+  const when = isResponseStarted ? 'after' : 'before';
+  const what = transportFailureReason === '' ? text : `${text}|${transportFailureReason}`;
   return {
     status: reason === 'protocolError' ? 502 : 503,
-    body: `upstream connect error or disconnect/reset before headers. reset reason: ${text}${transport}`,
-    details: `upstream_reset_before_response_started{${detail.replaceAll(' ', '_')}}`,
+    body: `upstream connect error or disconnect/reset before headers. reset reason: ${text}`,
+    details: withoutSpaces(`upstream_reset_${when}_response_started{${what}}`),
     flag: FLAGS[reason],
   };
+}
+
+function withoutSpaces(text: string): string {
+  return text.replaceAll(' ', '_');
 }

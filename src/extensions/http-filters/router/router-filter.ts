@@ -3,60 +3,64 @@ import { connectionManagerStats } from '#connection-manager/connection-manager-s
 import {
   type DownstreamWatermarkCallbacks,
   type FilterDataStatus,
-  type FilterFactory,
   type FilterHeadersStatus,
   type FilterTrailersStatus,
   StreamFilter,
   type StreamFilterCallbacks,
 } from '#connection-manager/filter.ts';
-import { resetReply, resetText } from '#extensions/http-filters/router/reset-reply.ts';
-import { type FinalTimeouts, finalTimeouts } from '#extensions/http-filters/router/timeouts.ts';
+import { directReply } from '#extensions/http-filters/router/direct-replies.ts';
+import { prepareForUpstream } from '#extensions/http-filters/router/request-preparation.ts';
+import { resetReply } from '#extensions/http-filters/router/reset-reply.ts';
+import { alternativeStats } from '#extensions/http-filters/router/route-stats.ts';
+import type { RouterEnvironment } from '#extensions/http-filters/router/router-environment.ts';
+import { malformedHeader } from '#extensions/http-filters/router/strict-header-check.ts';
+import { finalTimeouts, readNumber } from '#extensions/http-filters/router/timeouts.ts';
+import {
+  type ChargeMode,
+  UpstreamCharges,
+} from '#extensions/http-filters/router/upstream-charges.ts';
 import {
   UpstreamRequest,
   type UpstreamRequestOwner,
 } from '#extensions/http-filters/router/upstream-request.ts';
 import type { StreamResetReason } from '#http/codec.ts';
+import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
-import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import type { RouterFilterConfig } from '#http/router-filter-config.ts';
-import type { DirectResponseAction, RedirectAction, Route, RouteEntry } from '#routing/route.ts';
-import type { StatBlock } from '#stats/stat-block.ts';
+import type { Route, RouteEntry } from '#routing/route.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
 import type { Cluster } from '#upstream/cluster.ts';
-import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
-import type { Host } from '#upstream/host.ts';
-import type { Http1Pool } from '#upstream/pool/http1-pool.ts';
+import { clusterStats } from '#upstream/cluster-stats.ts';
 
 const { field } = connectionManagerStats;
 const { field: clusterField } = clusterStats;
-const { field: hostField } = hostStats;
 
-/** What the routers of one filter chain have in common. */
-export interface RouterEnvironment {
-  readonly config: RouterFilterConfig;
-  /** The connection manager's block: the router counts under the same prefix. */
-  readonly stats: StatBlock;
-  poolFor(cluster: Cluster, host: Host, priority: 'default' | 'high'): Http1Pool;
-}
+const ALTERNATIVE_NAME = HeaderName['x-envoy-upstream-alt-stat-name'];
+const ALTERNATIVE_STATUS = HeaderName['x-envoy-upstream-rq-timeout-alt-response'];
+const STREAM_DURATION = HeaderName['x-envoy-upstream-stream-duration-ms'];
+/** The request has not been read to its end. */
+const NOT_YET = 0;
 
-/** The last filter: sends the request to a host of the route's cluster and brings the answer back. */
+/**
+ * The last filter: sends the request to a host of the route's cluster and brings the answer back.
+ * The request's way is `decodeHeaders`, then `#forward`; the answer's begins at `onUpstreamHeaders`.
+ */
 export class RouterFilter
   extends StreamFilter
   implements UpstreamRequestOwner, DownstreamWatermarkCallbacks, TimerOwner
 {
   readonly #environment: RouterEnvironment;
   #route: Route | undefined = undefined;
-  #entry: RouteEntry | undefined = undefined;
-  #cluster: Cluster | undefined = undefined;
-  #upstream: UpstreamRequest | undefined = undefined;
   #headers: RequestHeaders | undefined = undefined;
-  #timeouts: FinalTimeouts | undefined = undefined;
+  #cluster: Cluster | undefined = undefined;
+  #charges: UpstreamCharges | undefined = undefined;
+  #upstream: UpstreamRequest | undefined = undefined;
+  /** The client wants 204 instead of 504. */
+  #hidesTimeouts = false;
+  #responseTimeoutMs = 0;
   #responseTimer: WheelTimer | undefined = undefined;
-  #requestCompleteMs = 0;
-  #isInternal = false;
+  #requestCompleteMs = NOT_YET;
   #isResponseStarted = false;
-  #isDone = false;
 
   constructor(callbacks: StreamFilterCallbacks, environment: RouterEnvironment) {
     super(callbacks);
@@ -64,201 +68,189 @@ export class RouterFilter
   }
 
   override decodeHeaders(headers: RequestHeaders, endStream: boolean): FilterHeadersStatus {
-    const { stats } = this.#environment;
+    const { stats, config } = this.#environment;
+    const { callbacks } = this;
     stats.inc(field.rq_total);
     this.#headers = headers;
-    this.#isInternal = headers.hasKnown(HeaderName['x-envoy-internal']);
-    const { route } = this.callbacks;
+    const { route } = callbacks;
     if (route === undefined) {
       stats.inc(field.no_route);
-      this.callbacks.streamInfo.setResponseFlag(ResponseFlag.noRouteFound);
-      this.#reply(404, '', 'route_not_found');
+      callbacks.streamInfo.setResponseFlag(ResponseFlag.noRouteFound);
+      callbacks.sendLocalReply({ status: 404, body: '', details: 'route_not_found' });
       return 'stopIteration';
     }
     this.#route = route;
     const { action } = route;
-    if (action.kind === 'route') this.#forward(route, action, headers, endStream);
-    else if (action.kind === 'redirect') this.#redirect(route, action, headers);
-    else if (action.kind === 'direct_response') this.#answerDirectly(route, action);
-    else this.#reply(404, '', 'route_not_found');
+    if (action.kind === 'route') {
+      this.#forward(route, action, headers, endStream);
+    } else if (action.kind === 'non_forwarding_action') {
+      this.#replyWithoutCluster(503);
+    } else {
+      const keepsOriginalPath = !config.suppressEnvoyHeaders;
+      callbacks.sendLocalReply(
+        directReply(route, action, headers, callbacks, stats, keepsOriginalPath),
+      );
+    }
     return 'stopIteration';
   }
 
   override decodeData(bytes: Buffer, endStream: boolean): FilterDataStatus {
-    this.#upstream?.encodeData(bytes, endStream);
     if (endStream) this.#onRequestComplete();
+    this.#upstream?.encodeData(bytes, endStream);
     return 'stopIterationNoBuffer';
   }
 
   override decodeTrailers(trailers: HeaderMap): FilterTrailersStatus {
-    this.#upstream?.encodeTrailers(trailers);
     this.#onRequestComplete();
+    this.#upstream?.encodeTrailers(trailers);
     return 'stopIteration';
   }
 
   override onDestroy(): void {
-    this.#isDone = true;
-    if (this.#responseTimer !== undefined)
-      this.callbacks.services.timers.cancel(this.#responseTimer);
-    this.#upstream?.abandon();
-    this.#upstream = undefined;
-  }
-
-  #reply(status: number, body: string, details: string): void {
-    this.#isDone = true;
-    const route = this.#route;
-    const entry = this.#entry;
-    this.callbacks.sendLocalReply({
-      status,
-      body,
-      details,
-      modifyHeaders:
-        entry === undefined
-          ? undefined
-          : (headers) => {
-              route?.finalizeResponseHeaders(headers, this.callbacks.streamInfo, this.#headers);
-            },
-    });
-  }
-
-  #redirect(route: Route, action: RedirectAction, headers: RequestHeaders): void {
-    const { stats, config } = this.#environment;
-    stats.inc(field.rq_redirect);
-    stats.inc(field.rq_direct_response);
-    action.rewritePath(headers, !config.suppressEnvoyHeaders);
-    const location = action.location(headers);
-    this.callbacks.sendLocalReply({
-      status: action.status,
-      body: '',
-      details: 'direct_response',
-      modifyHeaders: (response) => {
-        response.set('location', location);
-        route.finalizeResponseHeaders(response, this.callbacks.streamInfo, headers);
-      },
-    });
-  }
-
-  #answerDirectly(route: Route, action: DirectResponseAction): void {
-    this.#environment.stats.inc(field.rq_direct_response);
-    this.callbacks.sendLocalReply({
-      status: action.status,
-      body: action.body,
-      details: 'direct_response',
-      modifyHeaders: (response) => {
-        route.finalizeResponseHeaders(response, this.callbacks.streamInfo, this.#headers);
-      },
-    });
+    this.#dropUpstream();
   }
 
   #forward(route: Route, entry: RouteEntry, headers: RequestHeaders, endStream: boolean): void {
-    const { streamInfo, services } = this.callbacks;
-    const { config, stats } = this.#environment;
-    this.#entry = entry;
+    const { callbacks } = this;
+    const { config } = this.#environment;
+    const { services, streamInfo } = callbacks;
     const cluster = services.clusters.get(entry.clusterName);
-    if (cluster === undefined) {
-      stats.inc(field.no_cluster);
-      streamInfo.setResponseFlag(ResponseFlag.noClusterFound);
-      this.#reply(entry.clusterNotFoundResponseCode, '', 'cluster_not_found');
-      return;
-    }
+    if (cluster === undefined) return this.#replyWithoutCluster(entry.clusterNotFoundResponseCode);
     this.#cluster = cluster;
+    if (config.strictCheckHeaders.length > 0 && this.#refuseMalformed(headers)) return;
+    const isGrpc = this.#needsGrpc(entry) && isGrpcRequest(headers);
+    this.#charges = this.#createCharges(cluster, route, headers, isGrpc);
     const host = cluster.loadBalancer.chooseHost();
-    if (host === undefined) {
-      cluster.stats.inc(clusterField.upstream_cx_none_healthy);
-      streamInfo.setResponseFlag(ResponseFlag.noHealthyUpstream);
-      cluster.responseCodeStats.charge(503, this.#isInternal ? 'internal' : 'external');
-      this.#reply(503, 'no healthy upstream', 'no_healthy_upstream');
-      return;
-    }
-    this.#timeouts = finalTimeouts(entry, headers, config);
-    streamInfo.attemptCount = 1;
-    if (route.virtualHost.includeRequestAttemptCount) headers.set('x-envoy-attempt-count', '1');
-    route.finalizeRequestHeaders(headers, streamInfo, !config.suppressEnvoyHeaders);
-    this.#setHost(entry, headers, host);
-    streamInfo.upstream = {
-      hostAddress: host.addressText,
-      hostname: host.hostname,
-      clusterName: cluster.name,
-      clusterStatName: cluster.config.observabilityName,
-    };
-    this.callbacks.addDownstreamWatermarkCallbacks(this);
+    if (host === undefined) return this.#replyWithoutHost(cluster);
+    const { globalMs, perTryMs } = finalTimeouts(entry, headers, config, isGrpc);
+    this.#responseTimeoutMs = globalMs;
+    this.#hidesTimeouts = headers.removeKnown(ALTERNATIVE_STATUS);
+    const maxStreamDurationMs = this.#takeStreamDuration(headers, cluster);
+    prepareForUpstream(headers, route, entry, host, streamInfo, config);
     const pool = this.#environment.poolFor(cluster, host, entry.priority);
-    this.#upstream = new UpstreamRequest(this, this.callbacks, pool);
-    this.#upstream.start(headers, endStream);
+    streamInfo.upstream = pool.info;
+    callbacks.addDownstreamWatermarkCallbacks(this);
+    const isLimited = perTryMs > 0 || maxStreamDurationMs > 0;
+    const limits = isLimited ? { perTryMs, maxStreamDurationMs } : undefined;
+    this.#upstream = new UpstreamRequest(this, callbacks, pool, limits);
     if (endStream) this.#onRequestComplete();
+    this.#upstream.start(headers, endStream);
   }
 
-  #setHost(entry: RouteEntry, headers: RequestHeaders, host: Host): void {
-    if (!entry.autoHostRewrite || host.hostname === '') return;
-    if (entry.appendXForwardedHost) {
-      const before = headers.getJoined('x-forwarded-host');
-      headers.set(
-        'x-forwarded-host',
-        before === undefined ? headers.authority : `${before},${headers.authority}`,
-      );
-    }
-    headers.authority = host.hostname;
+  /** Most requests are never asked whether they are gRPC. */
+  #needsGrpc(entry: RouteEntry): boolean {
+    const { suppressGrpcRequestFailureCodeStats } = this.#environment.config;
+    return suppressGrpcRequestFailureCodeStats || entry.maxGrpcTimeoutMs !== undefined;
+  }
+
+  #createCharges(
+    cluster: Cluster,
+    route: Route,
+    headers: RequestHeaders,
+    isGrpc: boolean,
+  ): UpstreamCharges {
+    const { config, routeStats } = this.#environment;
+    const virtualCluster = route.virtualHost.virtualClusterName(headers);
+    this.callbacks.streamInfo.virtualClusterName = virtualCluster ?? '';
+    const hasAlternative = headers.hasKnown(ALTERNATIVE_NAME);
+    let mode: ChargeMode = config.dynamicStats ? 'all' : 'none';
+    if (isGrpc && config.suppressGrpcRequestFailureCodeStats) mode = 'completedOnly';
+    return new UpstreamCharges(
+      cluster,
+      headers.hasKnown(HeaderName['x-envoy-internal']) ? 'internal' : 'external',
+      mode,
+      routeStats.scopesOf(route, virtualCluster),
+      hasAlternative ? alternativeStats(headers, cluster.stats) : undefined,
+    );
+  }
+
+  #takeStreamDuration(headers: RequestHeaders, cluster: Cluster): number {
+    if (!headers.hasKnown(STREAM_DURATION)) return cluster.config.http.maxStreamDurationMs;
+    const wantedMs = readNumber(headers, STREAM_DURATION);
+    headers.removeKnown(STREAM_DURATION);
+    return wantedMs ?? cluster.config.http.maxStreamDurationMs;
   }
 
   /** The response timeout counts from here (Envoy's `RouteAction.timeout`). */
   #onRequestComplete(): void {
     const { services } = this.callbacks;
     this.#requestCompleteMs = services.clock.nowMs;
-    const timeoutMs = this.#timeouts?.globalMs ?? 0;
-    if (timeoutMs === 0 || this.#isDone || this.#upstream === undefined) return;
+    if (this.#responseTimeoutMs === 0 || this.#upstream === undefined) return;
     this.#responseTimer = new WheelTimer(this);
-    services.timers.start(this.#responseTimer, timeoutMs);
-  }
-
-  onTimer(): void {
-    const { streamInfo } = this.callbacks;
-    const cluster = this.#cluster as Cluster;
-    cluster.stats.inc(clusterField.upstream_rq_timeout);
-    this.#upstream?.host.stats.inc(hostField.rq_timeout);
-    this.#upstream?.host.stats.inc(hostField.rq_error);
-    streamInfo.setResponseFlag(ResponseFlag.upstreamRequestTimeout);
-    this.#dropUpstream();
-    if (this.#isResponseStarted) {
-      this.callbacks.resetStream('localReset', 'response_timeout');
-      return;
-    }
-    const status = this.#timeouts?.alternateStatus ?? 504;
-    cluster.responseCodeStats.charge(status, this.#isInternal ? 'internal' : 'external');
-    this.#reply(status, status === 204 ? '' : 'upstream request timeout', 'response_timeout');
+    services.timers.start(this.#responseTimer, this.#responseTimeoutMs);
   }
 
   #dropUpstream(): void {
+    if (this.#responseTimer !== undefined) {
+      this.callbacks.services.timers.cancel(this.#responseTimer);
+    }
     this.#upstream?.abandon();
     this.#upstream = undefined;
+  }
+
+  // Requests that never reach a host.
+
+  #replyWithoutCluster(status: number): void {
+    const { streamInfo } = this.callbacks;
+    this.#environment.stats.inc(field.no_cluster);
+    streamInfo.setResponseFlag(ResponseFlag.noClusterFound);
+    this.#reply(status, '', 'cluster_not_found');
+  }
+
+  #replyWithoutHost(cluster: Cluster): void {
+    cluster.stats.inc(clusterField.upstream_cx_none_healthy);
+    this.callbacks.streamInfo.setResponseFlag(ResponseFlag.noHealthyUpstream);
+    this.#charges?.failure(503, undefined);
+    this.#reply(503, 'no healthy upstream', 'no_healthy_upstream');
+  }
+
+  #refuseMalformed(headers: RequestHeaders): boolean {
+    const found = malformedHeader(headers, this.#environment.config.strictCheckHeaders);
+    if (found === undefined) return false;
+    const { name, value } = found;
+    this.callbacks.streamInfo.setResponseFlag(ResponseFlag.invalidEnvoyRequestHeaders);
+    this.callbacks.sendLocalReply({
+      status: 400,
+      body: `invalid header '${name}' with value '${value}'`,
+      details: `request_headers_failed_strict_check{${name}}`,
+    });
+    return true;
+  }
+
+  #reply(status: number, body: string, details: string, isOverloaded = false): void {
+    const attempts = this.#route?.virtualHost.includeAttemptCountInResponse
+      ? String(this.callbacks.streamInfo.attemptCount)
+      : '';
+    this.callbacks.sendLocalReply({
+      status,
+      body,
+      details,
+      modifyHeaders: (headers) => {
+        if (isOverloaded && !this.#environment.config.suppressEnvoyHeaders) {
+          headers.set('x-envoy-overloaded', 'true');
+        }
+        if (attempts !== '') headers.set('x-envoy-attempt-count', attempts);
+      },
+    });
   }
 
   // What the upstream says.
 
   onUpstream1xxHeaders(headers: ResponseHeaders): void {
-    // As in Envoy, the first one is counted as a response of its own and makes it too late for a
-    // local reply.
-    if (!this.#isResponseStarted) this.#chargeResponse(headers.status);
-    this.#isResponseStarted = true;
     this.callbacks.encode1xxHeaders(headers);
-  }
-
-  #chargeResponse(status: number): void {
-    const cluster = this.#cluster as Cluster;
-    cluster.stats.inc(clusterField.upstream_rq_completed);
-    cluster.responseCodeStats.charge(status, this.#isInternal ? 'internal' : 'external');
   }
 
   onUpstreamHeaders(headers: ResponseHeaders, endStream: boolean): void {
     const { streamInfo, services } = this.callbacks;
     const route = this.#route as Route;
     this.#isResponseStarted = true;
-    this.#chargeResponse(headers.status);
-    const host = (this.#upstream as UpstreamRequest).host;
-    host.stats.inc(headers.status >= 500 ? hostField.rq_error : hostField.rq_success);
-    const isRequestComplete = this.#requestCompleteMs !== 0;
-    if (isRequestComplete && !this.#environment.config.suppressEnvoyHeaders) {
-      const ms = Math.max(0, Math.trunc(services.clock.nowMs - this.#requestCompleteMs));
-      headers.set('x-envoy-upstream-service-time', String(ms));
+    streamInfo.responseCode = headers.status;
+    streamInfo.responseCodeDetails = 'via_upstream';
+    this.#charges?.response(headers.status, (this.#upstream as UpstreamRequest).host);
+    const completeMs = this.#requestCompleteMs;
+    if (completeMs !== NOT_YET && !this.#environment.config.suppressEnvoyHeaders) {
+      const serviceTimeMs = Math.trunc(services.clock.nowMs - completeMs);
+      headers.set('x-envoy-upstream-service-time', String(serviceTimeMs));
     }
     route.finalizeResponseHeaders(headers, streamInfo, this.#headers);
     if (route.virtualHost.includeAttemptCountInResponse) {
@@ -266,23 +258,6 @@ export class RouterFilter
     }
     if (endStream) this.#onResponseComplete();
     this.callbacks.encodeHeaders(headers, endStream, 'via_upstream');
-  }
-
-  /** As in Envoy, such an answer is given without its body, since no tunnel comes after it. */
-  onUpstreamDeclined(headers: ResponseHeaders): void {
-    const { status } = headers;
-    this.#dropUpstream();
-    this.#isDone = true;
-    this.callbacks.sendLocalReply({
-      status,
-      body: '',
-      details: 'websocket_handshake_unsuccessful',
-      modifyHeaders: (reply) => {
-        headers.removeKnown(HeaderName['content-length']);
-        reply.appendFrom(headers);
-      },
-    });
-    releaseResponseHeaders(headers);
   }
 
   onUpstreamData(bytes: Buffer, endStream: boolean): void {
@@ -295,28 +270,68 @@ export class RouterFilter
     this.callbacks.encodeTrailers(trailers);
   }
 
-  onUpstreamReset(reason: StreamResetReason, transportFailureReason: string): void {
-    if (this.#isDone) return;
-    const { streamInfo } = this.callbacks;
-    const { host } = this.#upstream as UpstreamRequest;
-    this.#upstream = undefined;
-    host.stats.inc(hostField.rq_error);
-    streamInfo.upstreamTransportFailureReason = transportFailureReason;
-    const reply = resetReply(reason, transportFailureReason);
-    streamInfo.setResponseFlag(reply.flag);
-    if (this.#isResponseStarted) {
-      // Whoever has seen nothing but interim responses can still be told.
-      const details = `upstream_reset_after_response_started{${resetText(reason).replaceAll(' ', '_')}}`;
-      this.#reply(reply.status, reply.body, details);
-      return;
-    }
-    this.#chargeResponse(reply.status);
-    this.#reply(reply.status, reply.body, reply.details);
+  #onResponseComplete(): void {
+    const { timers, clock } = this.callbacks.services;
+    if (this.#responseTimer !== undefined) timers.cancel(this.#responseTimer);
+    if (this.#requestCompleteMs === NOT_YET) return;
+    this.#charges?.responseTime(clock.nowMs - this.#requestCompleteMs);
   }
 
-  #onResponseComplete(): void {
-    if (this.#responseTimer !== undefined)
-      this.callbacks.services.timers.cancel(this.#responseTimer);
+  onUpstreamReset(reason: StreamResetReason, transportFailureReason: string): void {
+    const { streamInfo } = this.callbacks;
+    streamInfo.upstreamTransportFailureReason = transportFailureReason;
+    const reply = resetReply(reason, transportFailureReason, this.#isResponseStarted);
+    streamInfo.setResponseFlag(reply.flag);
+    this.#chargeFailure(reply.status);
+    this.#upstream = undefined;
+    this.#dropUpstream();
+    this.#reply(reply.status, reply.body, reply.details, reason === 'overflow');
+  }
+
+  // Timeouts. Once the response has begun, a reply only breaks it off.
+
+  onTimer(): void {
+    const { host, isAwaitingHeaders } = this.#upstream as UpstreamRequest;
+    this.#charges?.timeout(host);
+    if (isAwaitingHeaders) this.#chargeFailure(this.#timeoutStatus);
+    this.#replyTimeout('response_timeout');
+  }
+
+  onPerTryTimeout(): void {
+    const { host, isAwaitingHeaders } = this.#upstream as UpstreamRequest;
+    this.#charges?.perTryTimeout(host);
+    if (isAwaitingHeaders) this.#chargeFailure(this.#timeoutStatus);
+    this.#replyTimeout('upstream_per_try_timeout');
+  }
+
+  onUpstreamMaxStreamDuration(): void {
+    const { streamInfo } = this.callbacks;
+    this.#cluster?.stats.inc(clusterField.upstream_rq_max_duration_reached);
+    streamInfo.setResponseFlag(ResponseFlag.upstreamMaxStreamDurationReached);
+    this.#dropUpstream();
+    this.#reply(
+      this.#requestCompleteMs === NOT_YET ? 408 : 504,
+      'upstream max stream duration reached',
+      'upstream_max_stream_duration_reached',
+    );
+  }
+
+  get #timeoutStatus(): number {
+    return this.#hidesTimeouts ? 204 : 504;
+  }
+
+  #replyTimeout(details: string): void {
+    this.callbacks.streamInfo.setResponseFlag(ResponseFlag.upstreamRequestTimeout);
+    this.#dropUpstream();
+    this.#reply(
+      this.#timeoutStatus,
+      this.#hidesTimeouts ? '' : 'upstream request timeout',
+      details,
+    );
+  }
+
+  #chargeFailure(status: number): void {
+    if (!this.#isResponseStarted) this.#charges?.failure(status, this.#upstream?.host);
   }
 
   // Flow control: the upstream is slower than the client, or the other way round.
@@ -336,13 +351,4 @@ export class RouterFilter
   onBelowWriteBufferLowWatermark(): void {
     this.#upstream?.readDisable(false);
   }
-}
-
-/** Makes the routers of one filter chain. */
-export function createRouterFactory(name: string, environment: RouterEnvironment): FilterFactory {
-  return {
-    name,
-    isDisabled: false,
-    create: (callbacks) => new RouterFilter(callbacks, environment),
-  };
 }

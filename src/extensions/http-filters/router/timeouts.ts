@@ -1,55 +1,75 @@
+import { formatGrpcTimeout, parseGrpcTimeout } from '#http/grpc-timeout.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { RouteEntry } from '#routing/route.ts';
 
+/** Milliseconds; 0 is none. */
 export interface FinalTimeouts {
-  /** For the whole answer, in milliseconds; 0 is none. */
-  readonly globalMs: number;
-  readonly perTryMs: number;
-  /** Instead of 504, where the client asked for it. */
-  readonly alternateStatus: number | undefined;
+  /** For the whole answer, from the end of the request. */
+  globalMs: number;
+  perTryMs: number;
 }
 
-const NUMBER = /^[0-9]+$/;
+/** Filled for every request and read at once, so that none is made. */
+const result: FinalTimeouts = { globalMs: 0, perTryMs: 0 };
+
+const NUMBER = /^[0-9]{1,15}$/;
+const RQ_TIMEOUT = HeaderName['x-envoy-upstream-rq-timeout-ms'];
+const PER_TRY_TIMEOUT = HeaderName['x-envoy-upstream-rq-per-try-timeout-ms'];
+const EXPECTED_TIMEOUT = HeaderName['x-envoy-expected-rq-timeout-ms'];
 
 /**
  * What the route and the trusted headers of the request say about timeouts; tells the upstream by
- * `x-envoy-expected-rq-timeout-ms` (Envoy's `FilterUtility::finalTimeout`).
+ * `x-envoy-expected-rq-timeout-ms`, and gRPC servers by `grpc-timeout` (Envoy's
+ * `FilterUtility::finalTimeout`). The result is valid until the next call.
  */
 export function finalTimeouts(
   entry: RouteEntry,
   headers: RequestHeaders,
   config: RouterFilterConfig,
+  isGrpc: boolean,
 ): FinalTimeouts {
-  let globalMs = entry.timeoutMs;
-  let perTryMs = 0;
-  const expected = config.respectExpectedRqTimeout
-    ? readNumber(headers, HeaderName['x-envoy-expected-rq-timeout-ms'])
-    : undefined;
-  if (expected !== undefined) globalMs = expected;
-  const wanted = readNumber(headers, HeaderName['x-envoy-upstream-rq-timeout-ms']);
-  if (wanted !== undefined) {
-    globalMs = wanted;
-    headers.removeKnown(HeaderName['x-envoy-upstream-rq-timeout-ms']);
+  // A route with `max_stream_duration` has done with the older limits.
+  const usesOldLimits = entry.maxStreamDuration === undefined;
+  const takesGrpcTimeout = isGrpc && usesOldLimits && entry.maxGrpcTimeoutMs !== undefined;
+  let globalMs = usesOldLimits ? entry.timeoutMs : 0;
+  if (takesGrpcTimeout) globalMs = grpcTimeout(entry, headers);
+  const isTold = config.respectExpectedRqTimeout && headers.hasKnown(EXPECTED_TIMEOUT);
+  if (isTold) globalMs = readNumber(headers, EXPECTED_TIMEOUT) ?? globalMs;
+  else if (headers.hasKnown(RQ_TIMEOUT)) {
+    globalMs = readNumber(headers, RQ_TIMEOUT) ?? globalMs;
+    headers.removeKnown(RQ_TIMEOUT);
   }
-  const wantedPerTry = readNumber(headers, HeaderName['x-envoy-upstream-rq-per-try-timeout-ms']);
-  if (wantedPerTry !== undefined) {
-    perTryMs = wantedPerTry;
-    headers.removeKnown(HeaderName['x-envoy-upstream-rq-per-try-timeout-ms']);
+  let perTryMs = 0;
+  if (headers.hasKnown(PER_TRY_TIMEOUT)) {
+    perTryMs = readNumber(headers, PER_TRY_TIMEOUT) ?? 0;
+    headers.removeKnown(PER_TRY_TIMEOUT);
   }
   if (globalMs > 0 && perTryMs >= globalMs) perTryMs = 0;
-  const told = perTryMs > 0 ? perTryMs : globalMs;
-  if (told > 0 && !config.suppressEnvoyHeaders) {
-    headers.set('x-envoy-expected-rq-timeout-ms', String(told));
+  const expectedMs = perTryMs > 0 ? perTryMs : globalMs;
+  if (expectedMs > 0) {
+    if (!config.suppressEnvoyHeaders) {
+      headers.set('x-envoy-expected-rq-timeout-ms', String(expectedMs));
+    }
+    if (takesGrpcTimeout) headers.set('grpc-timeout', formatGrpcTimeout(expectedMs));
   }
-  const alternate = HeaderName['x-envoy-upstream-rq-timeout-alt-response'];
-  const alternateStatus = headers.removeKnown(alternate) ? 204 : undefined;
-  return { globalMs, perTryMs, alternateStatus };
+  result.globalMs = globalMs;
+  result.perTryMs = perTryMs;
+  return result;
 }
 
-function readNumber(headers: RequestHeaders, id: number): number | undefined {
-  if (!headers.hasKnown(id)) return undefined;
-  const text = headers.getKnown(id) as string;
-  return NUMBER.test(text) ? Number(text) : undefined;
+/** The client's own timeout, at most `max_grpc_timeout`; 0 is none for both. */
+function grpcTimeout(entry: RouteEntry, headers: RequestHeaders): number {
+  const maxMs = entry.maxGrpcTimeoutMs ?? 0;
+  const offsetMs = entry.grpcTimeoutOffsetMs ?? 0;
+  let timeoutMs = parseGrpcTimeout(headers.get('grpc-timeout')) ?? 0;
+  if (offsetMs < timeoutMs) timeoutMs -= offsetMs;
+  return maxMs !== 0 && (timeoutMs === 0 || timeoutMs > maxMs) ? maxMs : timeoutMs;
+}
+
+/** The header's number; nothing for a malformed one. */
+export function readNumber(headers: RequestHeaders, id: number): number | undefined {
+  const text = headers.getKnown(id);
+  return text !== undefined && NUMBER.test(text) ? Number(text) : undefined;
 }

@@ -1,10 +1,9 @@
+import { type TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
 import { BodyBuffer } from '#connection-manager/body-buffer.ts';
 import type { StreamFilterCallbacks } from '#connection-manager/filter.ts';
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '#http/codec.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
-import { HeaderName } from '#http/known-headers.ts';
-import { isUpgrade } from '#http/upgrade.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
 import type {
@@ -21,11 +20,11 @@ const { field } = clusterStats;
 export interface UpstreamRequestOwner {
   onUpstream1xxHeaders(headers: ResponseHeaders): void;
   onUpstreamHeaders(headers: ResponseHeaders, endStream: boolean): void;
-  /** The upstream answers a WebSocket handshake with another success than 101. */
-  onUpstreamDeclined(headers: ResponseHeaders): void;
   onUpstreamData(bytes: Buffer, endStream: boolean): void;
   onUpstreamTrailers(trailers: HeaderMap): void;
   onUpstreamReset(reason: StreamResetReason, transportFailureReason: string): void;
+  onPerTryTimeout(): void;
+  onUpstreamMaxStreamDuration(): void;
   onUpstreamAboveWriteBufferHighWatermark(): void;
   onUpstreamBelowWriteBufferLowWatermark(): void;
 }
@@ -37,78 +36,110 @@ const FAILURE_RESETS: { readonly [Reason in PoolFailureReason]: StreamResetReaso
   timeout: 'connectionTimeout',
 };
 
+/** What limits one attempt, in milliseconds; 0 is no limit. */
+export interface AttemptLimits {
+  /** From when both the request is complete and a connection was found. */
+  readonly perTryMs: number;
+  /** From when a connection was found. */
+  readonly maxStreamDurationMs: number;
+}
+
 /** One attempt to have a request answered by one host. */
-export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
+export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwner {
   readonly #owner: UpstreamRequestOwner;
   readonly #callbacks: StreamFilterCallbacks;
   readonly #pool: Http1Pool;
+  /** Absent when nothing limits the attempt alone. */
+  readonly #limits: AttemptLimits | undefined;
   #headers: RequestHeaders | undefined = undefined;
   #isHeadersOnly = false;
+  #isRequestComplete = false;
   #encoder: RequestEncoder | undefined = undefined;
   #pending: PendingRequest | undefined = undefined;
-  /**
-   * An upgrade or CONNECT: what the client sends ahead waits until the upstream has agreed. One
-   * that declines would take it for further requests.
-   */
-  #isHeld = false;
-  /** The body that came while there was no connection yet, or that is held. */
+  /** The body that came while there was no connection yet. */
   #early: BodyBuffer | undefined = undefined;
   #earlyTrailers: HeaderMap | undefined = undefined;
-  #isEarlyEnd = false;
-  #isEarlyAboveLimit = false;
+  #isPausedByEarly = false;
+  #isAwaitingHeaders = true;
   #isResponseDone = false;
   #isOver = false;
   #readDisables = 0;
+  #perTryTimer: WheelTimer | undefined = undefined;
+  #durationTimer: WheelTimer | undefined = undefined;
 
-  constructor(owner: UpstreamRequestOwner, callbacks: StreamFilterCallbacks, pool: Http1Pool) {
+  constructor(
+    owner: UpstreamRequestOwner,
+    callbacks: StreamFilterCallbacks,
+    pool: Http1Pool,
+    limits: AttemptLimits | undefined,
+  ) {
     this.#owner = owner;
     this.#callbacks = callbacks;
     this.#pool = pool;
+    this.#limits = limits;
   }
 
   get host(): Host {
     return this.#pool.host;
   }
 
+  get isAwaitingHeaders(): boolean {
+    return this.#isAwaitingHeaders;
+  }
+
   start(headers: RequestHeaders, endStream: boolean): void {
     this.#headers = headers;
     this.#isHeadersOnly = endStream;
-    this.#pending = this.#pool.newStream(this, this);
+    this.#isRequestComplete = endStream;
+    const pending = this.#pool.newStream(this, this);
+    // With a connection at hand everything may be over by now.
+    if (pending !== undefined && !this.#isOver) this.#pending = pending;
   }
 
   encodeData(bytes: Buffer, endStream: boolean): void {
     if (this.#isOver) return;
-    if (this.#encoder !== undefined && !this.#isHeld) {
+    if (endStream) this.#completeRequest();
+    if (this.#encoder !== undefined) {
       this.#noteSent();
       this.#encoder.encodeData(bytes, endStream);
       return;
     }
     this.#early ??= new BodyBuffer();
     this.#early.add(bytes);
-    this.#isEarlyEnd = endStream;
-    if (!this.#isEarlyAboveLimit && this.#early.length > this.#callbacks.bufferLimitBytes) {
-      this.#isEarlyAboveLimit = true;
+    if (!this.#isPausedByEarly && this.#early.length > this.#callbacks.bufferLimitBytes) {
+      this.#isPausedByEarly = true;
       this.#callbacks.onDecoderFilterAboveWriteBufferHighWatermark();
     }
   }
 
   encodeTrailers(trailers: HeaderMap): void {
     if (this.#isOver) return;
-    if (this.#encoder === undefined || this.#isHeld) this.#earlyTrailers = trailers;
-    else this.#encoder.encodeTrailers(trailers);
+    this.#completeRequest();
+    if (this.#encoder === undefined) {
+      this.#earlyTrailers = trailers;
+      return;
+    }
+    this.#noteSent();
+    this.#encoder.encodeTrailers(trailers);
+  }
+
+  #completeRequest(): void {
+    this.#isRequestComplete = true;
+    if (this.#encoder !== undefined) this.#startPerTryTimer();
   }
 
   /** The answer is not wanted any more. */
   abandon(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#end();
     if (this.#pending !== undefined) {
       this.#pool.cancel(this.#pending);
       this.#pending = undefined;
       return;
     }
-    if (this.#encoder === undefined || this.#isResponseDone) return;
-    this.#encoder.resetStream('localReset');
+    if (this.#encoder !== undefined && !this.#isResponseDone) {
+      this.#encoder.resetStream('localReset');
+    }
   }
 
   /** Counted: stops (and goes on) reading the response. */
@@ -116,57 +147,45 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
     const { stats } = this.#pool.cluster;
     this.#readDisables += isDisabled ? 1 : -1;
     if (this.#encoder === undefined || this.#isResponseDone || this.#isOver) return;
-    if (isDisabled) stats.inc(field.upstream_flow_control_paused_reading_total);
-    else stats.inc(field.upstream_flow_control_resumed_reading_total);
+    stats.inc(
+      isDisabled
+        ? field.upstream_flow_control_paused_reading_total
+        : field.upstream_flow_control_resumed_reading_total,
+    );
     this.#encoder.readDisable(isDisabled);
   }
 
   // What the pool says.
 
   onPoolReady(encoder: RequestEncoder, connection: UpstreamConnection): void {
-    const { streamInfo } = this.#callbacks;
+    const { streamInfo, services } = this.#callbacks;
     this.#pending = undefined;
     this.#encoder = encoder;
-    streamInfo.upstreamLocalAddress = connection.localAddress;
+    streamInfo.upstreamConnection = connection.info;
     streamInfo.upstreamProtocol = 'HTTP/1.1';
-    streamInfo.firstUpstreamTxByteMs = this.#callbacks.services.clock.nowMs;
+    streamInfo.firstUpstreamTxByteMs = services.clock.nowMs;
+    if (this.#limits !== undefined) this.#startTimers(this.#limits);
     for (let count = 0; count < this.#readDisables; count++) encoder.readDisable(true);
     this.#noteSent();
-    const headers = this.#headers as RequestHeaders;
-    this.#isHeld = headers.method === 'CONNECT' || isUpgrade(headers);
-    encoder.encodeHeaders(headers, this.#isHeadersOnly);
-    if (!this.#isHeld) this.#sendEarly(encoder);
+    encoder.encodeHeaders(this.#headers as RequestHeaders, this.#isHeadersOnly);
+    if (!this.#isHeadersOnly) this.#sendEarly(encoder);
   }
 
-  /** Sends what had to wait. */
   #sendEarly(encoder: RequestEncoder): void {
+    const isEnded = this.#isRequestComplete && this.#earlyTrailers === undefined;
     const early = this.#early;
-    this.#early = undefined;
     if (early !== undefined) {
-      encoder.encodeData(early.takeAll(), this.#isEarlyEnd && this.#earlyTrailers === undefined);
-      if (this.#isEarlyAboveLimit) this.#callbacks.onDecoderFilterBelowWriteBufferLowWatermark();
-      this.#isEarlyAboveLimit = false;
+      this.#early = undefined;
+      encoder.encodeData(early.takeAll(), isEnded);
+      if (this.#isPausedByEarly) this.#callbacks.onDecoderFilterBelowWriteBufferLowWatermark();
     }
     if (this.#earlyTrailers !== undefined) encoder.encodeTrailers(this.#earlyTrailers);
-  }
-
-  #declinesWebSocket(status: number): boolean {
-    const protocol = this.#headers?.getKnown(HeaderName.upgrade);
-    return protocol?.toLowerCase() === 'websocket' && status >= 200 && status < 400;
-  }
-
-  /** The upstream agreed to a tunnel if this is a response that says so. */
-  #openTunnel(status: number): void {
-    const isConnect = this.#headers?.method === 'CONNECT';
-    if (isConnect ? status < 200 || status > 299 : status !== 101) return;
-    this.#isHeld = false;
-    if (this.#encoder !== undefined) this.#sendEarly(this.#encoder);
   }
 
   onPoolFailure(reason: PoolFailureReason, transportFailureReason: string): void {
     this.#pending = undefined;
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#end();
     this.#owner.onUpstreamReset(FAILURE_RESETS[reason], transportFailureReason);
   }
 
@@ -182,13 +201,9 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
       return;
     }
     const { streamInfo, services } = this.#callbacks;
+    this.#isAwaitingHeaders = false;
     streamInfo.firstUpstreamRxByteMs = services.clock.nowMs;
-    if (this.#isHeld && this.#declinesWebSocket(headers.status)) {
-      this.#owner.onUpstreamDeclined(headers);
-      return;
-    }
     if (endStream) this.#responseDone();
-    if (this.#isHeld) this.#openTunnel(headers.status);
     this.#owner.onUpstreamHeaders(headers, endStream);
   }
 
@@ -204,10 +219,10 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
     this.#owner.onUpstreamTrailers(trailers);
   }
 
-  onResetStream(reason: StreamResetReason): void {
+  onResetStream(reason: StreamResetReason, details: string): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#owner.onUpstreamReset(reason, '');
+    this.#end();
+    this.#owner.onUpstreamReset(reason, reason === 'protocolError' ? details : '');
   }
 
   onAboveWriteBufferHighWatermark(): void {
@@ -227,5 +242,40 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks {
   #responseDone(): void {
     this.#isResponseDone = true;
     this.#callbacks.streamInfo.lastUpstreamRxByteMs = this.#callbacks.services.clock.nowMs;
+    this.#cancelTimers();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#cancelTimers();
+  }
+
+  // Limits.
+
+  #startTimers({ maxStreamDurationMs }: AttemptLimits): void {
+    if (maxStreamDurationMs > 0) {
+      this.#durationTimer = new WheelTimer(this);
+      this.#callbacks.services.timers.start(this.#durationTimer, maxStreamDurationMs);
+    }
+    if (this.#isRequestComplete) this.#startPerTryTimer();
+  }
+
+  #startPerTryTimer(): void {
+    const perTryMs = this.#limits?.perTryMs ?? 0;
+    if (perTryMs === 0) return;
+    this.#perTryTimer = new WheelTimer(this);
+    this.#callbacks.services.timers.start(this.#perTryTimer, perTryMs);
+  }
+
+  #cancelTimers(): void {
+    if (this.#limits === undefined) return;
+    const { timers } = this.#callbacks.services;
+    if (this.#perTryTimer !== undefined) timers.cancel(this.#perTryTimer);
+    if (this.#durationTimer !== undefined) timers.cancel(this.#durationTimer);
+  }
+
+  onTimer(timer: WheelTimer): void {
+    if (timer === this.#perTryTimer) this.#owner.onPerTryTimeout();
+    else this.#owner.onUpstreamMaxStreamDuration();
   }
 }

@@ -1,0 +1,42 @@
+import type { RequestHeaders } from '#http/header-map.ts';
+import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+
+/** By these only proxies and services of the same mesh may steer each other. */
+const STEERING: readonly KnownHeaderName[] = [
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retriable-header-names',
+  'x-envoy-retry-on',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-max-retries',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-force-trace',
+  'x-envoy-ip-tags',
+  'x-envoy-hedge-on-per-try-timeout',
+];
+const STEERING_IDS = STEERING.map((name) => HeaderName[name]);
+
+/**
+ * Removes what a client from outside must not say (Envoy's `cleanInternalHeaders`). `isEdge`: this
+ * proxy is the first one that the request meets. `internalOnly` are the route configuration's
+ * `internal_only_headers`.
+ */
+export function removeInternalHeaders(
+  headers: RequestHeaders,
+  isEdge: boolean,
+  internalOnly: readonly string[],
+): void {
+  if (isEdge) {
+    headers.remove('x-envoy-decorator-operation');
+    headers.removeKnown(HeaderName['x-envoy-downstream-service-cluster']);
+    headers.removeKnown(HeaderName['x-envoy-downstream-service-node']);
+    headers.removeKnown(HeaderName['x-envoy-original-path']);
+    headers.remove('x-envoy-original-host');
+  }
+  for (const id of STEERING_IDS) headers.removeKnown(id);
+  headers.remove('x-envoy-original-url');
+  for (const name of internalOnly) headers.remove(name);
+}

@@ -1,0 +1,17 @@
+import type { LocalReply } from '#connection-manager/filter.ts';
+import type { FilterIteration } from '#connection-manager/filter-iteration.ts';
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+
+/** The filters of one stream. What comes out of them goes to the stream itself. */
+export interface StreamFilters {
+  decodeHeaders(headers: RequestHeaders, endStream: boolean): void;
+  decodeData(bytes: Buffer, endStream: boolean): void;
+  decodeTrailers(trailers: HeaderMap): void;
+  /** The way of responses; absent where no filter looks at them. */
+  readonly encoding: FilterIteration<ResponseHeaders> | undefined;
+  passInterimHeaders(headers: ResponseHeaders): void;
+  /** Lets a reply of the proxy's own begin its way, now or when the filter at work returns. */
+  startLocalReply(reply: LocalReply): void;
+  /** The stream is over. */
+  onDestroy(): void;
+}

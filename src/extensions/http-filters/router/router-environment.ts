@@ -1,0 +1,15 @@
+import type { RouteStats } from '#extensions/http-filters/router/route-stats.ts';
+import type { RouterFilterConfig } from '#http/router-filter-config.ts';
+import type { StatBlock } from '#stats/stat-block.ts';
+import type { Cluster } from '#upstream/cluster.ts';
+import type { Host } from '#upstream/host.ts';
+import type { Http1Pool } from '#upstream/pool/http1-pool.ts';
+
+/** What the routers of one filter chain have in common. */
+export interface RouterEnvironment {
+  readonly config: RouterFilterConfig;
+  /** The connection manager's block: the router counts under the same prefix. */
+  readonly stats: StatBlock;
+  readonly routeStats: RouteStats;
+  poolFor(cluster: Cluster, host: Host, priority: 'default' | 'high'): Http1Pool;
+}

@@ -1,0 +1,89 @@
+import { instantiateAccessLogs } from '#access-log/access-log.ts';
+import type { AccessLogFilterEnvironment } from '#access-log/access-log-filter.ts';
+import {
+  connectionManagerStats,
+  listenerHttpStats,
+} from '#connection-manager/connection-manager-stats.ts';
+import type { DrainDecision } from '#connection-manager/drain-decision.ts';
+import type { FilterFactory } from '#connection-manager/filter.ts';
+import { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
+import { LocalReplyRules } from '#connection-manager/local-reply-rules.ts';
+import { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
+import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+import { processEnvironment } from '#formatter/process-environment.ts';
+import type {
+  HttpConnectionManagerConfig,
+  HttpFilterConfig,
+} from '#http/connection-manager-config.ts';
+import { RouteTable } from '#routing/route-table.ts';
+import { createFilterFactories } from '#worker/filter-factories.ts';
+import type { ListenerSnapshot } from '#worker/messages.ts';
+import type { Worker } from '#worker/worker.ts';
+
+/** Builds what serves the connections of one filter chain in one worker. */
+export function createManager(
+  worker: Worker,
+  snapshot: ListenerSnapshot,
+  config: HttpConnectionManagerConfig,
+  drain: DrainDecision,
+): HttpConnectionManager {
+  const { stats, services, identity } = worker;
+  const addresses = snapshot.managerStats[config.statPrefix];
+  if (addresses === undefined) throw new Error('assertion failed: a manager without statistics');
+  const prefix = `http.${config.statPrefix}.`;
+  const managerStats = stats.block(connectionManagerStats, addresses.manager, prefix);
+  const routes = new RouteTable(config.routeConfig, {
+    featureEnabled: (key, fallback, random) =>
+      worker.runtime().featureEnabled(key, fallback, random),
+    getInteger: (key, fallback) => worker.runtime().getInteger(key, fallback),
+  });
+  const createFilters = (filters: readonly HttpFilterConfig[]): FilterFactory[] =>
+    createFilterFactories(filters, managerStats, worker);
+  const filters = createFilters(config.httpFilters);
+  const filterEnvironment = accessLogFilterEnvironment(worker);
+  const formats = formatterEnvironment(worker);
+  return new HttpConnectionManager({
+    config,
+    runtime: {
+      services,
+      serviceCluster: identity.serviceCluster,
+      serviceNode: identity.serviceNode,
+      localIp: identity.localIp,
+      internalOnlyHeaders: routes.internalOnlyHeaders,
+    },
+    routes,
+    filters,
+    upgrades: new UpgradePolicy(
+      new Map(
+        config.upgrades.map(({ type, isEnabled, filters: own }) => [
+          type,
+          { isEnabled, filters: own && createFilters(own) },
+        ]),
+      ),
+      filters,
+    ),
+    localReplyRules:
+      config.localReply && new LocalReplyRules(config.localReply, filterEnvironment, formats),
+    logs: instantiateAccessLogs(config.accessLog, worker.accessLogs, filterEnvironment, formats),
+    stats: managerStats,
+    listenerStats: stats.block(
+      listenerHttpStats,
+      addresses.listener,
+      `listener.${snapshot.config.statPrefix}.http.${config.statPrefix}.`,
+    ),
+    drain,
+    bufferLimitBytes: snapshot.config.perConnectionBufferLimitBytes,
+  });
+}
+
+function accessLogFilterEnvironment({ runtime, services }: Worker): AccessLogFilterEnvironment {
+  return {
+    runtime,
+    random: () => services.random.uint32(),
+    nowMs: () => services.clock.nowMs,
+  };
+}
+
+function formatterEnvironment({ services: { clock } }: Worker): FormatterEnvironment {
+  return { ...processEnvironment, nowMs: () => clock.nowMs, wallMs: () => clock.wallMs() };
+}
