@@ -6,17 +6,14 @@ import type {
   WeightedCluster,
 } from '#gen/envoy/config/route/v3/route_components_pb.d.ts';
 import { parseHeaderMutationsOf } from '#routing/header-mutations-from-proto.ts';
+import { parsePerFilterConfigs } from '#routing/per-filter-config-from-proto.ts';
 import type {
   ClusterSpecifierConfig,
   ClusterWeightConfig,
   Metadata,
   WeightedClustersConfig,
 } from '#routing/route-config.ts';
-import {
-  parseMetadata,
-  parsePerFilterConfigs,
-  type TableContext,
-} from '#routing/route-parse-options.ts';
+import { parseMetadata, type TableContext } from '#routing/route-parse-options.ts';
 
 const MAX_UINT32 = 2 ** 32 - 1;
 const LOAD_BALANCER_METADATA = 'envoy.lb';

@@ -51,7 +51,7 @@ export class ConfiguredRoute implements Route {
   perFilterConfig(filterName: string): unknown {
     for (const level of this.#parts.perFilterConfigs) {
       const found = level[filterName];
-      if (found !== undefined) return found.config;
+      if (found?.config !== undefined) return found.config;
     }
     return undefined;
   }

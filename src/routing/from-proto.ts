@@ -6,6 +6,7 @@ import type { RouteConfiguration as RouteConfigurationMessage } from '#gen/envoy
 import { byteStringOf } from '#matching/byte-string.ts';
 import { parseHeaderMatchers } from '#routing/header-matcher-from-proto.ts';
 import { parseHeaderMutationsOf } from '#routing/header-mutations-from-proto.ts';
+import { parsePerFilterConfigs } from '#routing/per-filter-config-from-proto.ts';
 import type {
   RouteConfiguration,
   VirtualClusterConfig,
@@ -14,7 +15,6 @@ import type {
 import { parseRoute } from '#routing/route-from-proto.ts';
 import {
   parseMetadata,
-  parsePerFilterConfigs,
   type RouteParseOptions,
   type TableContext,
 } from '#routing/route-parse-options.ts';

@@ -3,14 +3,11 @@ import type { Route, VirtualHost } from '#gen/envoy/config/route/v3/route_compon
 import { parseDirectResponse } from '#routing/direct-response-from-proto.ts';
 import { parseForward } from '#routing/forward-from-proto.ts';
 import { parseHeaderMutationsOf } from '#routing/header-mutations-from-proto.ts';
+import { parsePerFilterConfigs } from '#routing/per-filter-config-from-proto.ts';
 import { parseRedirect } from '#routing/redirect-from-proto.ts';
 import type { RouteActionConfig, RouteConfig } from '#routing/route-config.ts';
 import { parseRouteMatch } from '#routing/route-match-from-proto.ts';
-import {
-  parseMetadata,
-  parsePerFilterConfigs,
-  type TableContext,
-} from '#routing/route-parse-options.ts';
+import { parseMetadata, type TableContext } from '#routing/route-parse-options.ts';
 
 export function parseRoute(
   message: Route,

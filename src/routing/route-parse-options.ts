@@ -1,7 +1,14 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { ParseContext } from '#config/parse-context.ts';
 import type { Metadata as MetadataMessage } from '#gen/envoy/config/core/v3/base_pb.d.ts';
-import type { Metadata, PerFilterConfig, PerFilterConfigs } from '#routing/route-config.ts';
+import type { Metadata } from '#routing/route-config.ts';
+
+export type PerFilterConfigParser = (
+  filterName: string,
+  config: Any,
+  context: ParseContext,
+  isOptional: boolean,
+) => unknown;
 
 /** What a route configuration refers to but does not hold itself. */
 export interface RouteParseOptions {
@@ -12,12 +19,11 @@ export interface RouteParseOptions {
    * false for those that arrive on their own.
    */
   readonly validatesClusters?: boolean;
-  /** Reads what a level says to the named filter; reports what it cannot. */
-  readonly parsePerFilterConfig?: (
-    filterName: string,
-    config: Any,
-    context: ParseContext,
-  ) => PerFilterConfig | undefined;
+  /**
+   * Reads what a level says to the named filter into plain data; reports what it cannot, unless it
+   * is optional. Nothing: no filter takes any.
+   */
+  readonly parsePerFilterConfig?: PerFilterConfigParser;
 }
 
 /** The settings of the table that its routes are read under. */
@@ -28,22 +34,4 @@ export interface TableContext {
 
 export function parseMetadata(message: MetadataMessage | undefined): Metadata {
   return message?.filterMetadata ?? {};
-}
-
-export function parsePerFilterConfigs(
-  message: { readonly [name: string]: Any },
-  context: ParseContext,
-  { options }: TableContext,
-): PerFilterConfigs {
-  const configs: Record<string, PerFilterConfig> = {};
-  for (const [name, any] of Object.entries(message)) {
-    const here = context.at('typed_per_filter_config').at(name);
-    if (options.parsePerFilterConfig === undefined) {
-      here.error('per-filter configuration is not implemented', { value: any.typeUrl });
-      continue;
-    }
-    const parsed = options.parsePerFilterConfig(name, any, here);
-    if (parsed !== undefined) configs[name] = parsed;
-  }
-  return configs;
 }

@@ -1,6 +1,5 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import t from 'tap';
-import type { PerFilterConfig } from '#routing/route-config.ts';
 import { RouteTable } from '#routing/route-table.ts';
 import { readRoutes, requestOf, streamInfo, tableOf } from '../tools/route-tools.ts';
 
@@ -90,14 +89,18 @@ t.test('a direct response carries its bytes', async (t) => {
   t.same(actionFor('/'), { kind: 'non_forwarding_action' });
 });
 
+function wrapped(config: Record<string, JsonValue>): Record<string, JsonValue> {
+  return { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', ...config };
+}
+
 t.test('filters get what the most specific level says to them', async (t) => {
-  const say = (...values: string[]): JsonValue =>
+  const say = (...values: string[]): Record<string, JsonValue> =>
     Object.fromEntries(
       values.map((value) => [
         value.split('=')[0],
         { '@type': 'type.googleapis.com/google.protobuf.StringValue', value },
       ]),
-    ) as JsonValue;
+    );
   const { config, errors } = readRoutes(
     {
       typedPerFilterConfig: say('table=', 'both=table', 'off=table'),
@@ -105,7 +108,7 @@ t.test('filters get what the most specific level says to them', async (t) => {
         {
           name: 'v',
           domains: ['*'],
-          typedPerFilterConfig: say('both=host', 'off=disabled'),
+          typedPerFilterConfig: { ...say('both=host'), off: wrapped({ disabled: true }) },
           routes: [
             {
               match: { prefix: '/' },
@@ -124,10 +127,7 @@ t.test('filters get what the most specific level says to them', async (t) => {
       ],
     },
     {
-      parsePerFilterConfig: (_name, any): PerFilterConfig => {
-        const text = Buffer.from(any.value).toString();
-        return { isDisabled: text.includes('disabled'), config: text.split('=')[1] };
-      },
+      parsePerFilterConfig: (_name, any) => Buffer.from(any.value).toString().split('=')[1],
     },
   );
   t.same(errors, []);
@@ -137,8 +137,26 @@ t.test('filters get what the most specific level says to them', async (t) => {
   t.same(route?.perFilterConfigs('both'), ['table', 'host', 'route', 'cluster']);
   t.equal(route?.perFilterConfig('none'), undefined);
   t.equal(route?.isFilterDisabled('off'), true);
+  t.equal(route?.perFilterConfig('off'), 'table', 'a level that only disables says nothing');
   t.equal(route?.isFilterDisabled('both'), false);
   t.equal(route?.isFilterDisabled('none'), undefined);
   const other = table.match(requestOf({}), streamInfo(), 1);
   t.equal(other?.perFilterConfig('both'), 'route');
 });
+
+t.test(
+  'what is said to a filter that takes no such thing is refused unless optional',
+  async (t) => {
+    const text = { '@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'x' };
+    const errorsOf = (config: Record<string, JsonValue>): string[] =>
+      readRoutes({ typedPerFilterConfig: { f: config } }).errors.map(({ reason }) => reason);
+    const unknown = ["Didn't find a registered implementation for 'f'"];
+    t.same(errorsOf(text), unknown);
+    t.same(errorsOf(wrapped({ config: text })), unknown);
+    t.same(errorsOf(wrapped({ config: text, isOptional: true })), []);
+    t.same(errorsOf(wrapped({ disabled: true })), []);
+    t.same(errorsOf(wrapped({})), [
+      'Empty route/virtual host per filter configuration for f filter',
+    ]);
+  },
+);
