@@ -23,7 +23,7 @@ export type ExchangeEnd =
 /** What a client connection tells its pool. */
 export interface ClientCodecCallbacks {
   onStreamDone(end: ExchangeEnd): void;
-  /** The upstream broke the protocol; the connection must be closed. */
+  /** The upstream broke the protocol; the connection is being closed. */
   onProtocolError(): void;
   /** The upstream says that it will close the connection after this response. */
   onCloseAnnounced(): void;
@@ -208,17 +208,18 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#fail(defect);
   }
 
-  /** The upstream breaks the protocol. */
-  #fail(details: string): void {
+  /** The upstream breaks the protocol, be it by ending too early. */
+  #fail(details: string, cause: 'local' | 'remote' = 'local'): void {
     const decoder = this.#decoder;
     this.#die();
+    this.#connection.destroy(cause);
     this.#callbacks.onProtocolError();
     decoder?.onResetStream('protocolError', details);
   }
 
   /** The upstream finished sending; the connection ends after this. */
   onEnd(): void {
-    if (this.#isWithinMessage) return this.#fail('prematureEnd');
+    if (this.#isWithinMessage) return this.#fail('prematureEnd', 'remote');
     if (this.#phase !== 'body') return;
     this.#body?.finish();
     this.onBodyEnd(undefined);

@@ -115,7 +115,6 @@ export class ClientHarness implements ClientCodecCallbacks, ConnectionEvents {
 
   onProtocolError(): void {
     this.protocolErrors++;
-    this.connection.destroy();
   }
 
   onCloseAnnounced(): void {

@@ -26,6 +26,7 @@ import {
 import type { StreamResetReason } from '#http/codec.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { Route, RouteEntry } from '#routing/route.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
@@ -237,7 +238,27 @@ export class RouterFilter
   // What the upstream says.
 
   onUpstream1xxHeaders(headers: ResponseHeaders): void {
+    // As in Envoy, the first one is counted as a response of its own, and what fails after it
+    // fails after the response has started.
+    if (!this.#isResponseStarted) {
+      this.#charges?.response(headers.status, (this.#upstream as UpstreamRequest).host);
+    }
+    this.#isResponseStarted = true;
     this.callbacks.encode1xxHeaders(headers);
+  }
+
+  /** As in Envoy, such an answer is given without its body, since no tunnel comes after it. */
+  onUpstreamDeclined(headers: ResponseHeaders): void {
+    const { status } = headers;
+    headers.removeKnown(HeaderName['content-length']);
+    this.#dropUpstream();
+    this.callbacks.sendLocalReply({
+      status,
+      body: '',
+      details: 'websocket_handshake_unsuccessful',
+      modifyHeaders: (reply) => reply.appendFrom(headers),
+    });
+    releaseResponseHeaders(headers);
   }
 
   onUpstreamHeaders(headers: ResponseHeaders, endStream: boolean): void {

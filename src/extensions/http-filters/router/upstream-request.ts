@@ -4,6 +4,8 @@ import type { StreamFilterCallbacks } from '#connection-manager/filter.ts';
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '#http/codec.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import { isUpgrade } from '#http/upgrade.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
 import type {
@@ -20,6 +22,8 @@ const { field } = clusterStats;
 export interface UpstreamRequestOwner {
   onUpstream1xxHeaders(headers: ResponseHeaders): void;
   onUpstreamHeaders(headers: ResponseHeaders, endStream: boolean): void;
+  /** The upstream answers a WebSocket handshake with another success than 101. */
+  onUpstreamDeclined(headers: ResponseHeaders): void;
   onUpstreamData(bytes: Buffer, endStream: boolean): void;
   onUpstreamTrailers(trailers: HeaderMap): void;
   onUpstreamReset(reason: StreamResetReason, transportFailureReason: string): void;
@@ -56,7 +60,12 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   #isRequestComplete = false;
   #encoder: RequestEncoder | undefined = undefined;
   #pending: PendingRequest | undefined = undefined;
-  /** The body that came while there was no connection yet. */
+  /**
+   * An upgrade or CONNECT: what the client sends ahead waits until the upstream has agreed. One
+   * that declines would take it for further requests.
+   */
+  #isHeld = false;
+  /** The body that came while there was no connection yet, or that is held. */
   #early: BodyBuffer | undefined = undefined;
   #earlyTrailers: HeaderMap | undefined = undefined;
   #isPausedByEarly = false;
@@ -99,7 +108,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   encodeData(bytes: Buffer, endStream: boolean): void {
     if (this.#isOver) return;
     if (endStream) this.#completeRequest();
-    if (this.#encoder !== undefined) {
+    if (this.#encoder !== undefined && !this.#isHeld) {
       this.#noteSent();
       this.#encoder.encodeData(bytes, endStream);
       return;
@@ -115,7 +124,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   encodeTrailers(trailers: HeaderMap): void {
     if (this.#isOver) return;
     this.#completeRequest();
-    if (this.#encoder === undefined) {
+    if (this.#encoder === undefined || this.#isHeld) {
       this.#earlyTrailers = trailers;
       return;
     }
@@ -167,8 +176,10 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     if (this.#limits !== undefined) this.#startTimers(this.#limits);
     for (let count = 0; count < this.#readDisables; count++) encoder.readDisable(true);
     this.#noteSent();
-    encoder.encodeHeaders(this.#headers as RequestHeaders, this.#isHeadersOnly);
-    if (!this.#isHeadersOnly) this.#sendEarly(encoder);
+    const headers = this.#headers as RequestHeaders;
+    this.#isHeld = headers.method === 'CONNECT' || isUpgrade(headers);
+    encoder.encodeHeaders(headers, this.#isHeadersOnly);
+    if (!this.#isHeadersOnly && !this.#isHeld) this.#sendEarly(encoder);
   }
 
   #sendEarly(encoder: RequestEncoder): void {
@@ -178,8 +189,22 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
       this.#early = undefined;
       encoder.encodeData(early.takeAll(), isEnded);
       if (this.#isPausedByEarly) this.#callbacks.onDecoderFilterBelowWriteBufferLowWatermark();
+      this.#isPausedByEarly = false;
     }
     if (this.#earlyTrailers !== undefined) encoder.encodeTrailers(this.#earlyTrailers);
+  }
+
+  #declinesWebSocket(status: number): boolean {
+    const protocol = this.#headers?.getKnown(HeaderName.upgrade);
+    return protocol?.toLowerCase() === 'websocket' && status >= 200 && status < 400;
+  }
+
+  /** The upstream agreed to a tunnel if this is a response that says so. */
+  #openTunnel(status: number): void {
+    const isConnect = this.#headers?.method === 'CONNECT';
+    if (isConnect ? status < 200 || status > 299 : status !== 101) return;
+    this.#isHeld = false;
+    if (this.#encoder !== undefined) this.#sendEarly(this.#encoder);
   }
 
   onPoolFailure(reason: PoolFailureReason, transportFailureReason: string): void {
@@ -203,7 +228,12 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     const { streamInfo, services } = this.#callbacks;
     this.#isAwaitingHeaders = false;
     streamInfo.firstUpstreamRxByteMs = services.clock.nowMs;
+    if (this.#isHeld && this.#declinesWebSocket(headers.status)) {
+      this.#owner.onUpstreamDeclined(headers);
+      return;
+    }
     if (endStream) this.#responseDone();
+    if (this.#isHeld) this.#openTunnel(headers.status);
     this.#owner.onUpstreamHeaders(headers, endStream);
   }
 
@@ -219,10 +249,10 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     this.#owner.onUpstreamTrailers(trailers);
   }
 
-  onResetStream(reason: StreamResetReason, details: string): void {
+  onResetStream(reason: StreamResetReason): void {
     if (this.#isOver) return;
     this.#end();
-    this.#owner.onUpstreamReset(reason, reason === 'protocolError' ? details : '');
+    this.#owner.onUpstreamReset(reason, '');
   }
 
   onAboveWriteBufferHighWatermark(): void {
