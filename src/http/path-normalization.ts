@@ -22,6 +22,9 @@ const TREATMENT = Uint8Array.from({ length: 256 }, (_, octet) => {
   return /[!$&'()*+,/:;=@[\]]/.test(char) ? PLAIN : ESCAPED;
 });
 
+/** `/..;x` would pass as the name of a segment, yet some servers take it for `/..`. */
+const DOT_SEGMENT_PARAMETERS = /(\/\.\.?);[^/]*/g;
+
 function pathEnd(path: string): number {
   const query = path.indexOf('?');
   return query < 0 ? path.length : query;
@@ -34,13 +37,14 @@ function pathEnd(path: string): number {
 export function normalizePath(path: string): string | undefined {
   const end = pathEnd(path);
   if (isNormal(path, end)) return path;
+  const plain = path.substring(0, end).replace(DOT_SEGMENT_PARAMETERS, '$1');
   const segments: string[] = [];
   // Behind the last slash there is always a segment, if only an empty one.
   let isDirectory = false;
-  for (let start = 1; start <= end; ) {
+  for (let start = 1; start <= plain.length; ) {
     let stop = start;
-    while (stop < end && !isSlash(path.charCodeAt(stop))) stop++;
-    const segment = normalizeSegment(path.substring(start, stop));
+    while (stop < plain.length && !isSlash(plain.charCodeAt(stop))) stop++;
+    const segment = normalizeSegment(plain.substring(start, stop));
     if (segment === undefined) return undefined;
     isDirectory = segment === '.' || segment === '..';
     if (segment === '..') segments.pop();
