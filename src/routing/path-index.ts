@@ -9,14 +9,18 @@ export interface Ordered {
 interface Node<Entry extends Ordered> {
   /** The characters that lead here from the parent. */
   label: string;
-  readonly children: Map<number, Node<Entry>>;
-  readonly exactHere: Entry[];
-  readonly prefixHere: Entry[];
+  /** By the first character of their label; most nodes have none. */
+  children: Map<number, Node<Entry>> | undefined;
+  /** What was added here, until the lists below are made of it. */
+  exactHere: Entry[] | undefined;
+  prefixHere: Entry[] | undefined;
   /** What matches a path that ends here, in order. */
   atEnd: readonly Entry[];
   /** What matches a path that goes on from here, in order. */
   beyond: readonly Entry[];
 }
+
+const NONE: readonly never[] = [];
 
 /**
  * Finds the entries whose exact path or prefix fits a path, in their order, in one walk along the
@@ -27,16 +31,16 @@ export class PathIndex<Entry extends Ordered> {
   readonly #root: Node<Entry> = newNode('');
 
   addExact(path: string, entry: Entry): void {
-    this.#nodeAt(path).exactHere.push(entry);
+    (this.#nodeAt(path).exactHere ??= []).push(entry);
   }
 
   addPrefix(prefix: string, entry: Entry): void {
-    this.#nodeAt(prefix).prefixHere.push(entry);
+    (this.#nodeAt(prefix).prefixHere ??= []).push(entry);
   }
 
   /** To be called once, after everything was added and before the first `find`. */
   seal(): void {
-    mergeDown(this.#root, []);
+    mergeDown(this.#root, NONE);
   }
 
   /** The entries that fit the first `end` characters of a path. */
@@ -44,7 +48,7 @@ export class PathIndex<Entry extends Ordered> {
     let node = this.#root;
     let at = 0;
     while (at < end) {
-      const child = node.children.get(path.charCodeAt(at));
+      const child = node.children?.get(path.charCodeAt(at));
       if (child === undefined) return node.beyond;
       const { label } = child;
       const next = at + label.length;
@@ -59,10 +63,10 @@ export class PathIndex<Entry extends Ordered> {
     let node = this.#root;
     let at = 0;
     while (at < text.length) {
-      const child = node.children.get(text.charCodeAt(at));
+      const child = node.children?.get(text.charCodeAt(at));
       if (child === undefined) {
         const leaf = newNode<Entry>(text.slice(at));
-        node.children.set(text.charCodeAt(at), leaf);
+        adopt(node, leaf);
         return leaf;
       }
       const shared = sharedLength(child.label, text, at);
@@ -74,7 +78,19 @@ export class PathIndex<Entry extends Ordered> {
 }
 
 function newNode<Entry extends Ordered>(label: string): Node<Entry> {
-  return { label, children: new Map(), exactHere: [], prefixHere: [], atEnd: [], beyond: [] };
+  return {
+    label,
+    children: undefined,
+    exactHere: undefined,
+    prefixHere: undefined,
+    atEnd: NONE,
+    beyond: NONE,
+  };
+}
+
+function adopt<Entry extends Ordered>(parent: Node<Entry>, child: Node<Entry>): void {
+  parent.children ??= new Map();
+  parent.children.set(child.label.charCodeAt(0), child);
 }
 
 /** The first character is known to be the same: it chose the child. */
@@ -100,23 +116,25 @@ function splitAt<Entry extends Ordered>(
   length: number,
 ): Node<Entry> {
   const middle = newNode<Entry>(child.label.slice(0, length));
-  parent.children.set(middle.label.charCodeAt(0), middle);
+  adopt(parent, middle);
   child.label = child.label.slice(length);
-  middle.children.set(child.label.charCodeAt(0), child);
+  adopt(middle, child);
   return middle;
 }
 
 function mergeDown<Entry extends Ordered>(node: Node<Entry>, inherited: readonly Entry[]): void {
   node.beyond = merge(inherited, node.prefixHere);
   node.atEnd = merge(node.beyond, node.exactHere);
-  for (const child of node.children.values()) mergeDown(child, node.beyond);
+  node.prefixHere = undefined;
+  node.exactHere = undefined;
+  for (const child of node.children?.values() ?? []) mergeDown(child, node.beyond);
 }
 
 function merge<Entry extends Ordered>(
   inherited: readonly Entry[],
-  own: readonly Entry[],
+  own: readonly Entry[] | undefined,
 ): readonly Entry[] {
-  if (own.length === 0) return inherited;
+  if (own === undefined) return inherited;
   const all = [...inherited, ...own].sort((left, right) => left.order - right.order);
   const last = all.findIndex((entry) => entry.isUnconditional);
   return last < 0 ? all : all.slice(0, last + 1);
