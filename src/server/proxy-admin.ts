@@ -67,7 +67,14 @@ export class ProxyAdmin implements AdminServices {
 
   node(): JsonObject {
     const { node } = this.#proxy.record.decode();
-    return node === undefined ? {} : toEnvoyJson(node);
+    if (node === undefined) return {};
+    const json = toEnvoyJson(node);
+    const { locality } = json;
+    // The one message that Envoy prints with its empty fields.
+    const places = { region: '', zone: '', sub_zone: '' };
+    return locality === undefined
+      ? json
+      : { ...json, locality: { ...places, ...(locality as JsonObject) } };
   }
 
   listeners(): readonly ListenerStatus[] {

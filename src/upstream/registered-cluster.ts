@@ -125,6 +125,10 @@ export class RegisteredCluster {
   /** Brings the circuit breakers' gauges up to date. */
   refreshBreakerGauges(resources: ResourceLayout): void {
     const { circuitBreakers } = this.config;
+    this.mainStats.set(field.warming_state, 0);
+    // There is no limit on pools, so none is ever reached.
+    if (resources.countOf(this.resourceAddress, Resource.connections) !== undefined)
+      this.mainStats.set(field['circuit_breakers.default.cx_pool_open'], 0);
     for (const gauge of BREAKER_GAUGES) {
       this.#refreshGauge(resources, 'default', circuitBreakers.default, gauge);
       this.#refreshGauge(resources, 'high', circuitBreakers.high, gauge);

@@ -141,6 +141,9 @@ export class ActiveListener {
     }
     this.#stats.inc(field.downstream_cx_total);
     this.#stats.inc(field.downstream_cx_active);
+    // Node hands over one connection an event, and none waits for listener filters: as Envoy shows it.
+    this.#stats.record(field.connections_accepted_per_socket_event, 1);
+    this.#stats.add(field.downstream_pre_cx_active, 0);
     this.#workerStats.inc(workerField.downstream_cx_total);
     this.#workerStats.inc(workerField.downstream_cx_active);
     const startMs = this.#worker.services.clock.nowMs;

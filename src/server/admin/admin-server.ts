@@ -90,7 +90,8 @@ export class AdminServer {
   async #answer(request: IncomingMessage): Promise<AdminResponse> {
     const target = request.url ?? '/';
     const questionMark = target.indexOf('?');
-    const path = questionMark === -1 ? target : target.slice(0, questionMark);
+    const rawPath = questionMark === -1 ? target : target.slice(0, questionMark);
+    const path = rawPath.replace(/\/{2,}/g, '/');
     const queryText = questionMark === -1 ? '' : target.slice(questionMark + 1);
     if (this.#allowPaths.length > 0 && !this.#allowPaths.some((allows) => allows(path))) {
       return textResponse(`request to path ${path} not allowed`, 403);

@@ -60,6 +60,7 @@ export class Http1Pool {
     this.host = host;
     this.cluster = cluster;
     this.#environment = environment;
+    showHttp1Stats(cluster);
     this.#resources = cluster.resources(priority);
     this.#info = describe(host, cluster);
     const { http } = cluster.config;
@@ -248,4 +249,17 @@ function describe(host: Host, cluster: Cluster): UpstreamInfo {
     clusterStatName: cluster.config.observabilityName,
     ...(host.metadata === undefined ? {} : { metadata: host.metadata }),
   };
+}
+
+/** What Envoy shows of a cluster from its first HTTP/1.1 connection on, although it stays 0 here. */
+const HTTP1_COUNTERS = [
+  'http1.dropped_headers_with_underscores',
+  'http1.metadata_not_supported_error',
+  'http1.requests_rejected_with_underscores_in_headers',
+  'http1.response_flood',
+];
+
+function showHttp1Stats(cluster: Cluster): void {
+  for (const name of HTTP1_COUNTERS) cluster.stats.counter(name);
+  cluster.stats.add(field.upstream_cx_rx_bytes_buffered, 0);
 }
