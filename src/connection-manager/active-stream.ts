@@ -280,7 +280,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.streamInfo.responseCodeDetails = reply.details;
     // After a bad request nobody can say where the next one begins.
     if (reply.status === 400 && !manager.config.streamErrorOnInvalidHttpMessage) {
-      this.closesConnection = true;
+      this.connection.closeAfterBadRequest();
     }
     if (response.isStarted) {
       // The client has seen the beginning of another answer: all that is left is to break off.

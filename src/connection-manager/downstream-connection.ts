@@ -48,6 +48,7 @@ export class DownstreamConnection
   /** The client has sent something. */
   #hasBegun = false;
   #requests = 0;
+  #isBadRequest = false;
   /** What waited to be sent when the delayed close was last looked at. */
   #unsentBytes = 0;
 
@@ -161,7 +162,7 @@ export class DownstreamConnection
   onStreamDone(): void {}
 
   closeConnection(): void {
-    if (this.#drainState !== 'closed') this.#drainState = 'closing';
+    this.#closeAfterStream();
     this.#closeIfDone(false);
   }
 
@@ -172,6 +173,16 @@ export class DownstreamConnection
     const isHttp10 = this.#codec.minorVersion === 0;
     if (isHttp10) stream.streamInfo.protocol = 'HTTP/1.0';
     if (wantsClose(headers, isHttp10)) stream.closesConnection = true;
+  }
+
+  /** What the client sends next may be anything, and it may not have read our answer yet. */
+  closeAfterBadRequest(): void {
+    this.#isBadRequest = true;
+    this.#closeAfterStream();
+  }
+
+  #closeAfterStream(): void {
+    if (this.#drainState !== 'closed') this.#drainState = 'closing';
   }
 
   /** The answer's head is about to go: decides, and tells the client, what becomes of the connection. */
@@ -191,7 +202,7 @@ export class DownstreamConnection
     }
     if (!stream.isRequestComplete) {
       // Nobody waits for the rest of the request once it is answered.
-      if (this.#drainState !== 'closed') this.#drainState = 'closing';
+      this.#closeAfterStream();
       stats.inc(field.downstream_rq_response_before_rq_complete);
     }
     const isClosing = this.#drainState !== 'notDraining';
@@ -205,9 +216,10 @@ export class DownstreamConnection
     const endsWithConnection = this.#codec.responseEndsWithConnection;
     if (!isWhole) this.#manager.stats.inc(field.downstream_rq_rx_reset);
     this.#destroyStream(stream);
-    if (!isWhole && this.#drainState !== 'closed') this.#drainState = 'closing';
+    if (!isWhole) this.#closeAfterStream();
     if (!response.isComplete) this.#codec.resetStream('localReset');
-    const skipsDelay = closesConnection && (isRequestComplete || endsWithConnection);
+    const isAnswerAwaited = isRequestComplete || endsWithConnection;
+    const skipsDelay = closesConnection && isAnswerAwaited && !this.#isBadRequest;
     if (!this.#closeIfDone(skipsDelay)) this.#codec.nextRequest();
   }
 

@@ -43,12 +43,7 @@ export function prepareRequestHeaders(
 
 /** What concerns this connection alone (RFC 9110 section 7.6.1); an upgrade concerns the next too. */
 function removeHopByHop(headers: RequestHeaders): void {
-  if (isUpgrade(headers)) {
-    const isBodiless =
-      !headers.hasKnown(HeaderName['transfer-encoding']) &&
-      !headers.hasKnown(HeaderName['content-length']);
-    if (isBodiless) headers.append('content-length', '0');
-  } else {
+  if (!isUpgrade(headers)) {
     headers.removeKnown(HeaderName.connection);
     headers.removeKnown(HeaderName.upgrade);
     if (headers.hasKnown(HeaderName.te)) sanitizeTe(headers);

@@ -155,6 +155,8 @@ export class UpstreamConnection
   }
 
   onConnectFailed(failure: ConnectFailure): void {
+    // What is given up is reported as a failure too.
+    if (!this.#connection.isOpen) return;
     this.#connectFailure = failure;
     this.#connection.destroy(failure.stage === 'bind' ? 'local' : 'remote');
   }
