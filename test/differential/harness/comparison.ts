@@ -58,7 +58,8 @@ function withoutReceivedBytes(observation: Observation): Observation {
     const kept = Object.entries(values).filter(([name]) => !name.endsWith('cx_rx_bytes_total'));
     stats[scope] = Object.fromEntries(kept);
   }
-  return { ...observation, stats };
+  const log = observation.log.map(({ received: _, ...entry }) => entry);
+  return { ...observation, log, stats };
 }
 
 function without(observation: Observation, parts: readonly (keyof Observation)[]): Observation {
