@@ -79,8 +79,7 @@ export class AdminServer {
     try {
       await sendResponse(await this.#answer(request), request, response, access);
     } catch (error) {
-      // A client that goes away in the middle of a page ends it with an error as well.
-      if (request.socket.destroyed) return;
+      if (isClientGone(error)) return;
       this.#onDefect(error);
       if (response.headersSent) response.destroy();
       else await sendResponse(textResponse('internal error\n', 500), request, response, access);
@@ -124,4 +123,10 @@ async function readForm(request: IncomingMessage): Promise<string | undefined> {
   }
   if (isForm && length > MAX_FORM_BYTES) return undefined;
   return Buffer.concat(chunks).toString('latin1');
+}
+
+/** A client that goes away in the middle of a page ends it with an error as well. */
+function isClientGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 }

@@ -19,8 +19,9 @@ export class FamilyRenderer {
   }
 
   static async create(openMetrics: boolean): Promise<FamilyRenderer> {
-    const { Registry } = await import('prom-client');
-    return new FamilyRenderer(new Registry(), openMetrics);
+    // By its default export: that is all that a bundle keeps of a CommonJS module.
+    const { default: prometheus } = await import('prom-client');
+    return new FamilyRenderer(new prometheus.Registry(), openMetrics);
   }
 
   /** A family's lines in pieces; nothing without samples. */
