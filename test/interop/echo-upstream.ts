@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { bodyBytes } from '../soak/body.ts';
 import { httpServer, type RunningServer } from '../tools/http-server.ts';
@@ -38,7 +39,7 @@ export async function echoUpstream(t: Parameters<typeof httpServer>[0]): Promise
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
         `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
-    echoFrames(socket as import('node:net').Socket, head);
+    echoFrames(socket as Socket, head);
   });
   return running;
 }
@@ -103,7 +104,7 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
 }
 
 /** Gives back every frame of a WebSocket (RFC 6455 section 5.2), unmasked, as servers send them. */
-function echoFrames(socket: import('node:net').Socket, head: Buffer): void {
+function echoFrames(socket: Socket, head: Buffer): void {
   let waiting = head;
   const read = (): void => {
     for (let frame = takeFrame(waiting); frame !== undefined; frame = takeFrame(waiting)) {

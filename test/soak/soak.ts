@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { ProgressLine } from '../../bench/report/progress-line.ts';
 import { textTable } from '../../bench/report/table.ts';
@@ -40,7 +41,7 @@ for (const [name, number] of Object.entries(numbers)) {
   process.exit(1);
 }
 
-const progress = new ProgressLine(process.stderr as import('node:tty').WriteStream);
+const progress = new ProgressLine(process.stderr as WriteStream);
 progress.begin(`soak with ${numbers.clients} clients, seed ${numbers.seed}`);
 const { findings, memory } = await runSoak({
   ...numbers,

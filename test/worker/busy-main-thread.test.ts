@@ -17,7 +17,7 @@ import { temporaryFolder } from '../tools/temporary-folder.ts';
 
 /** As the preloaded script says. */
 const BLOCKED_MS = 1_000;
-const PRELOADED = join(import.meta.dirname, 'block-main-thread.ts');
+const PRELOADED = new URL('./block-main-thread.ts', import.meta.url).href;
 /** A tenth of the time for which the main thread does nothing: requests that waited for it would show. */
 const DELAY_LIMIT_MS = 100;
 const ATTEMPTS = 3;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import t from 'tap';
 import { freePort } from '../../bench/machine/loopback.ts';
 import { answer, bootstrapOf, httpListener, routeTo, staticCluster } from '../tools/bootstrap.ts';
@@ -7,7 +6,7 @@ import { httpServer } from '../tools/http-server.ts';
 import { type RunningProa, startProa, until } from '../tools/proa-process.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 
-const PRELOADED = join(import.meta.dirname, 'throw-on-magic-header.ts');
+const PRELOADED = new URL('./throw-on-magic-header.ts', import.meta.url).href;
 /** Requests under way at once that the slow cluster takes. */
 const LIMIT = 20;
 const LIMITS = { max_requests: LIMIT };
