@@ -17,8 +17,12 @@ export interface ConnectionEvents {
   onSent(length: number): void;
   /** More is waiting to be written than the buffer limit allows. */
   onAboveWriteBufferHighWatermark(): void;
+  /** No more than half of it is waiting any more. */
   onBelowWriteBufferLowWatermark(): void;
 }
+
+/** Text that waits for the end of the turn is sent before that when there is more of it than this. */
+const PENDING_TEXT_MAX = 65_536;
 
 /** Up to here bytes are joined to the pending text: one write instead of two. */
 const JOIN_BYTES_MAX = 16_384;
@@ -41,12 +45,13 @@ export class Connection implements TransportEvents, TurnFlusher {
   #isDirty = false;
   #readDisableCount = 0;
   #isReading = false;
-  #highWatermarkBytes: number;
+  readonly #highWatermarkBytes: number;
   #isAboveHighWatermark = false;
   #isClosedByUs = false;
   /** The transport is closed as soon as everything queued is sent. */
   #endsWhenSent = false;
 
+  /** `highWatermarkBytes` 0 is no limit (Envoy's `per_connection_buffer_limit_bytes`). */
   constructor(
     transport: Transport,
     turn: EventTurn,
@@ -58,7 +63,7 @@ export class Connection implements TransportEvents, TurnFlusher {
     this.#turn = turn;
     this.#events = events;
     this.#state = state;
-    this.#highWatermarkBytes = highWatermarkBytes;
+    this.#highWatermarkBytes = highWatermarkBytes || Number.POSITIVE_INFINITY;
     transport.start(this);
   }
 
@@ -120,6 +125,7 @@ export class Connection implements TransportEvents, TurnFlusher {
     if (!this.isOpen) return;
     this.#text = this.#text === '' ? text : this.#text + text;
     this.#markDirty();
+    if (this.#text.length > PENDING_TEXT_MAX && this.#state === 'open') this.#sendText();
   }
 
   /** Queues bytes that the caller will overwrite. */
@@ -188,8 +194,10 @@ export class Connection implements TransportEvents, TurnFlusher {
   }
 
   onDrained(): void {
-    if (this.#endsWhenSent) this.destroy();
+    const { queuedBytes } = this.#transport;
+    if (this.#endsWhenSent && queuedBytes === 0) this.destroy();
     if (this.#state === 'closed' || !this.#isAboveHighWatermark) return;
+    if (queuedBytes * 2 > this.#highWatermarkBytes) return;
     this.#turn.begin();
     this.#isAboveHighWatermark = false;
     this.#events.onBelowWriteBufferLowWatermark();

@@ -177,12 +177,14 @@ export class HandleTransport implements Transport {
   /** @internal A write that had to wait is through. */
   written(length: number, status: number): void {
     this.#queuedBytes -= length;
+    // What was not sent when we closed is reported too.
+    if (this.#state === 'closed') return;
     if (status !== 0) {
       this.#systemError ??= getSystemErrorName(status);
       this.destroy();
       return;
     }
-    if (this.#queuedBytes === 0 && this.#state !== 'closed') this.#events?.onDrained();
+    this.#events?.onDrained();
   }
 
   end(): void {

@@ -5,7 +5,11 @@ import type { Transport, TransportEvents } from '#network/transport.ts';
 /** A transport over `net.Socket` (and what is derived from it): works everywhere, costs more. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
+  #events: TransportEvents | undefined = undefined;
   #systemError: string | undefined = undefined;
+  readonly #onWritten = (): void => {
+    if (!this.#socket.destroyed) this.#events?.onDrained();
+  };
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -13,13 +17,13 @@ export class SocketTransport implements Transport {
 
   start(events: TransportEvents): void {
     const socket = this.#socket;
+    this.#events = events;
     socket.on('data', (chunk: Buffer) => events.onBytes(chunk, chunk.length));
     socket.on('end', () => events.onEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#systemError = error.code ?? error.message;
     });
     socket.on('close', () => events.onClose(this.#systemError));
-    socket.on('drain', () => events.onDrained());
     socket.pause();
   }
 
@@ -48,13 +52,14 @@ export class SocketTransport implements Transport {
   setBulk(): void {}
 
   writeText(text: string): void {
-    this.#socket.write(text, 'latin1');
+    if (this.#socket.writable) this.#socket.write(text, 'latin1', this.#onWritten);
   }
 
   writeOwned(text: string, bytes: Buffer): void {
+    if (!this.#socket.writable) return;
     this.#socket.cork();
     if (text !== '') this.#socket.write(text, 'latin1');
-    this.#socket.write(bytes);
+    this.#socket.write(bytes, this.#onWritten);
     this.#socket.uncork();
   }
 

@@ -5,7 +5,7 @@ export interface TransportEvents {
   onBytes(bytes: Buffer, length: number): void;
   /** The peer finished sending. */
   onEnd(): void;
-  /** Everything that was queued went to the kernel. */
+  /** Some of what was queued, or all of it, went to the kernel. */
   onDrained(): void;
   /** Nothing more comes. `systemError` is `ECONNRESET` and the like, when that was the cause. */
   onClose(systemError: string | undefined): void;

@@ -76,6 +76,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#isRequestDone = false;
     this.#isResponseDone = false;
     this.#isLast = false;
+    if (this.#connection.isAboveHighWatermark) decoder.onAboveWriteBufferHighWatermark();
     return this;
   }
 

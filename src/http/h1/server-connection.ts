@@ -143,6 +143,8 @@ export class Http1ServerConnection
     this.isConnect = false;
     this.isUpgrade = false;
     this.#decoder = this.#callbacks.newStream(this, 'HTTP/1.1');
+    // The client has not taken the answers before this one yet.
+    if (this.#connection.isAboveHighWatermark) this.#decoder.onAboveWriteBufferHighWatermark();
   }
 
   /** A whole head was read. */

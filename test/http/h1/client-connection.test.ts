@@ -450,3 +450,18 @@ t.test('headers that are set in a request are written in its order', async (t) =
   headers.remove('a');
   t.equal(headers.toHttp1Lines(), 'b: 4\r\nc: 3\r\n');
 });
+
+t.test('an exchange is told of what the one before left unsent', async (t) => {
+  const harness = new ClientHarness();
+  harness.transport.isStuck = true;
+  const encoder = harness.ask('POST', [['content-length', '100000']], false);
+  encoder.encodeData(Buffer.alloc(100_000), true);
+  harness.settle();
+  t.equal(harness.last.highWatermarks, 1);
+  harness.feed(OK);
+  harness.ask();
+  t.equal(harness.last.highWatermarks, 1);
+  harness.transport.drain();
+  t.equal(harness.last.lowWatermarks, 1);
+  t.equal(harness.responses[0]?.lowWatermarks, 0);
+});

@@ -189,3 +189,17 @@ t.test('watermarks of the connection reach the stream', async (t) => {
   harness.transport.drain();
   t.equal(harness.last.lowWatermarks, 1);
 });
+
+t.test('a client that reads nothing does not get the next answers produced', async (t) => {
+  const harness = new ServerHarness();
+  harness.transport.isStuck = true;
+  harness.feed(get('/1') + get('/2'));
+  harness.answer(200, 'x'.repeat(100_000));
+  t.equal(harness.requests[0]?.highWatermarks, 1);
+  harness.settle();
+  t.equal(harness.requests.length, 2);
+  t.equal(harness.last.highWatermarks, 1, 'the second request is told at once');
+  t.equal(harness.requests[0]?.lowWatermarks, 0);
+  harness.transport.drain();
+  t.equal(harness.last.lowWatermarks, 1);
+});
