@@ -181,9 +181,9 @@ async function slowSender(client: SoakClient): Promise<void> {
   const target = client.anyTarget();
   const bytes = Buffer.from(client.head('GET', target), 'latin1');
   const answer = connection.answer('GET', target);
-  for (const piece of client.choices.cut(bytes, client.choices.between(2, 12))) {
+  for (const piece of client.choices.cut(bytes, client.choices.between(2, 8))) {
     await connection.send(piece);
-    await client.pause(1, 80);
+    await client.pause(1, 60);
   }
   await client.check(connection, target, answer);
   connection.leave(false);

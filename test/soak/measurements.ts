@@ -44,8 +44,9 @@ export class MemoryCurve {
     return this.lateBytes <= this.earlyBytes * (1 + GROWTH_FRACTION) + GROWTH_BYTES;
   }
 
+  /** The means of all five fifths. */
   get summary(): string {
-    return `${megabytes(this.earlyBytes)} -> ${megabytes(this.lateBytes)}`;
+    return [0, 1, 2, 3, 4].map((fifth) => megabytes(this.#meanOf(fifth))).join(' -> ');
   }
 
   #meanOf(fifth: number): number {

@@ -31,8 +31,8 @@ export interface SoakReport {
   readonly memory: string;
 }
 
-/** Shorter runs are warm-up to their end: their memory says nothing yet. */
-const MEMORY_JUDGED_FROM_SECONDS = 60;
+/** Pools of buffers grow until they have seen every peak: shorter runs are warm-up to their end. */
+const MEMORY_JUDGED_FROM_SECONDS = 180;
 const SAMPLE_INTERVAL_MS = 500;
 
 /** Sets everything up, lets the clients loose, and looks at what they leave behind. */

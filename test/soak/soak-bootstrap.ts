@@ -80,7 +80,7 @@ function managerOf({ accessLogPath }: SoakPlaces): JsonObject {
     server_name: 'soak',
     common_http_protocol_options: { idle_timeout: '4s', max_connection_duration: '20s' },
     stream_idle_timeout: '5s',
-    request_headers_timeout: '1.5s',
+    request_headers_timeout: '3s',
     delayed_close_timeout: '0.5s',
     upgrade_configs: [{ upgrade_type: 'websocket' }],
     access_log: [

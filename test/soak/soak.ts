@@ -50,7 +50,7 @@ const { findings, memory } = await runSoak({
 progress.clear();
 const rows = findings.tallies.map(([what, times]) => [what, String(times)]);
 process.stdout.write(
-  `${textTable([['what', 'times'], ...rows, ['resident memory, early and late', memory]])}\n\n`,
+  `${textTable([['what', 'times'], ...rows, ['resident memory by fifths', memory]])}\n\n`,
 );
 for (const wrong of findings.wrongs) process.stdout.write(`WRONG: ${wrong}\n`);
 process.stdout.write(
