@@ -98,7 +98,17 @@ const TABLE_SIZE = 4096;
 export const headerIdByHash: Uint8Array = new Uint8Array(TABLE_SIZE);
 export const HEADER_HASH_MASK: number = TABLE_SIZE - 1;
 
+/** The names four octets at a time, little-endian, the last word filled up with zeros. */
+export const KNOWN_NAME_WORDS = 12;
+export const knownNameWords: Int32Array = new Int32Array(NAMES.length * KNOWN_NAME_WORDS);
+export const knownNameLengths: Uint8Array = Uint8Array.from(NAMES, (name) => name.length);
+
 for (let id = 1; id < NAMES.length; id++) {
+  const bytes = Buffer.alloc(KNOWN_NAME_WORDS * 4);
+  bytes.write(NAMES[id] as string, 'latin1');
+  for (let word = 0; word < KNOWN_NAME_WORDS; word++) {
+    knownNameWords[id * KNOWN_NAME_WORDS + word] = bytes.readInt32LE(word * 4);
+  }
   let hash = 0;
   for (const char of NAMES[id] as string) hash = mixHeaderHash(hash, char.charCodeAt(0));
   const slot = (hash ^ (hash >>> 10)) & HEADER_HASH_MASK;

@@ -16,7 +16,9 @@ import type { HeaderMap } from '#http/header-map.ts';
 import {
   HEADER_HASH_MASK,
   headerIdByHash,
-  knownHeaderNames,
+  KNOWN_NAME_WORDS,
+  knownNameLengths,
+  knownNameWords,
   UNKNOWN_HEADER,
 } from '#http/known-headers.ts';
 
@@ -298,7 +300,7 @@ export class HeadParser {
       const isVerbatim =
         valueEnd === at && valueStart === afterColon + 1 && bytes[afterColon] === SP;
       headers.addSpan(
-        identify(bytes, lineStart, nameLength, hash),
+        identify(view, lineStart, nameLength, hash),
         isVerbatim,
         lineStart - headStart,
         nameLength,
@@ -379,14 +381,22 @@ function keepAndLower(bytes: Buffer, start: number, length: number, names: NameK
   }
 }
 
-/** The id of the name at `start`; the hash only says which known name it could be. */
-function identify(bytes: Buffer, start: number, length: number, hash: number): number {
+/** Keeps the octets of a name that are in the last, incomplete word of four. */
+const TAIL_MASKS = [0, 0xff, 0xffff, 0xffffff];
+
+/**
+ * The id of the name at `start`; the hash only says which known name it could be. At least three
+ * octets follow the name.
+ */
+function identify(view: DataView, start: number, length: number, hash: number): number {
   const id = headerIdByHash[(hash ^ (hash >>> 10)) & HEADER_HASH_MASK] as number;
-  if (id === UNKNOWN_HEADER) return UNKNOWN_HEADER;
-  const name = knownHeaderNames[id] as string;
-  if (name.length !== length) return UNKNOWN_HEADER;
-  for (let index = 0; index < length; index++) {
-    if (bytes[start + index] !== name.charCodeAt(index)) return UNKNOWN_HEADER;
+  if (id === UNKNOWN_HEADER || knownNameLengths[id] !== length) return UNKNOWN_HEADER;
+  let word = id * KNOWN_NAME_WORDS;
+  const tail = start + (length & ~3);
+  for (let at = start; at < tail; at += 4) {
+    if (view.getInt32(at, true) !== knownNameWords[word++]) return UNKNOWN_HEADER;
   }
-  return id;
+  const mask = TAIL_MASKS[length & 3] as number;
+  if (mask === 0 || (view.getInt32(tail, true) & mask) === knownNameWords[word]) return id;
+  return UNKNOWN_HEADER;
 }
