@@ -17,6 +17,7 @@ import type {
   StreamTimeouts,
 } from '#connection-manager/stream-timeouts.ts';
 import { timeoutField, timeoutReply } from '#connection-manager/timeout-replies.ts';
+import { screenUnderscores } from '#connection-manager/underscores.ts';
 import { upgradeTypeOf } from '#connection-manager/upgrade-policy.ts';
 import type { AccessLogType } from '#formatter/formatter-context.ts';
 import type {
@@ -109,6 +110,11 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.timeouts.requestHeadersRead();
     this.connection.noteRequest(headers, this);
     if (endStream) this.#completeRequest();
+    const { headersWithUnderscoresAction } = manager.config.common;
+    if (headersWithUnderscoresAction !== 'ALLOW') {
+      const error = screenUnderscores(headers, headersWithUnderscoresAction, manager.runtime);
+      if (error !== undefined) return this.#refuseAsMalformed(error);
+    }
     if (headers.hasKnown(HeaderName.expect)) this.#answerExpectation(headers);
     const refusal = checkRequest(headers, streamInfo, manager);
     if (refusal !== undefined) return this.sendLocalReply(refusal);
@@ -144,6 +150,12 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.stats.inc(field.downstream_cx_protocol_error);
     this.streamInfo.setResponseFlag(ResponseFlag.downstreamProtocolError);
     this.sendLocalReply(error);
+  }
+
+  /** What a stricter codec would not have let through. */
+  #refuseAsMalformed(error: CodecError): void {
+    this.connection.closeAfterBadRequest();
+    this.decodeError(error);
   }
 
   /** The client is gone, or the connection. */

@@ -1,4 +1,5 @@
 import type { FilterServices } from '#connection-manager/filter.ts';
+import type { NamedCounter } from '#stats/named-counter.ts';
 
 /** What a connection manager knows of the proxy it runs in. */
 export interface ManagerRuntime {
@@ -10,4 +11,6 @@ export interface ManagerRuntime {
   readonly localIp: string;
   /** Headers that only internal requests may carry (`internal_only_headers` of the routes). */
   readonly internalOnlyHeaders: readonly string[];
+  /** A counter under `http1.`, which all connection managers share. */
+  readonly http1Counter: (name: string) => NamedCounter;
 }

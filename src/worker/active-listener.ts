@@ -1,5 +1,6 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { err, ok, type Result } from '#base/result.ts';
+import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
 import { DrainDecision, type DrainStrategy } from '#connection-manager/drain-decision.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
@@ -144,6 +145,7 @@ export class ActiveListener {
     // Node hands over one connection an event, and none waits for listener filters: as Envoy shows it.
     this.#stats.record(field.connections_accepted_per_socket_event, 1);
     this.#stats.add(field.downstream_pre_cx_active, 0);
+    manager.stats.add(connectionManagerStats.field.downstream_cx_rx_bytes_buffered, 0);
     this.#workerStats.inc(workerField.downstream_cx_total);
     this.#workerStats.inc(workerField.downstream_cx_active);
     const startMs = this.#worker.services.clock.nowMs;

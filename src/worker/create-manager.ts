@@ -50,6 +50,7 @@ export function createManager(
       serviceNode: identity.serviceNode,
       localIp: identity.localIp,
       internalOnlyHeaders: routes.internalOnlyHeaders,
+      http1Counter: (name) => stats.counter(`http1.${name}`),
     },
     routes,
     filters,

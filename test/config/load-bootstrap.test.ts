@@ -93,9 +93,9 @@ t.test('a second source is merged over the first as protobuf merges messages', (
 });
 
 t.test('settings that may be ignored are reported, and the bootstrap is used', (t) => {
-  const outcome = load('stats_flush_interval: 1s\nflags_path: ""\n');
+  const outcome = load('enable_dispatcher_stats: true\nflags_path: ""\n');
   t.same('warnings' in outcome && outcome.warnings, [
-    'envoy.yaml:1:1: stats_flush_interval: ignored: Proa does not push statistics to sinks',
+    'envoy.yaml:1:1: enable_dispatcher_stats: ignored: there are no dispatcher statistics',
   ]);
   t.end();
 });

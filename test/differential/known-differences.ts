@@ -358,4 +358,45 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'TLS is not supported yet',
     proa: refusedConfiguration,
   },
+  {
+    group: 'access-log',
+    scenarios: [
+      'operator %DOWNSTREAM_DETECTED_CLOSE_TYPE%',
+      'operator %DOWNSTREAM_LOCAL_CLOSE_REASON%',
+      'operator %UPSTREAM_DETECTED_CLOSE_TYPE%',
+    ],
+    reason: 'how connections were closed is not recorded for logs yet',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'upgrades',
+    scenarios: [
+      'CONNECT is terminated',
+      'a terminated CONNECT ends when the upstream closes',
+      'CONNECT with a path',
+      'CONNECT with a content-length',
+      'CONNECT with another host header',
+      'a connect route does not match other methods',
+    ],
+    reason: 'CONNECT is forwarded; terminating it (connect_config) needs TCP upstreams',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'configuration',
+    scenarios: ['manager: no http filters'],
+    reason: 'a chain without a router answers nothing, so it is refused when it is read',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'route-configuration',
+    scenarios: ['route: an unknown filter in typed_per_filter_config'],
+    reason: 'settings for a filter that Proa does not have are never silently ignored',
+    proa: refusedConfiguration,
+  },
+  {
+    group: 'routing',
+    scenarios: ['vhost_header names the header to search by'],
+    reason: 'virtual hosts are found by the authority only, yet',
+    proa: refusedConfiguration,
+  },
 ];
