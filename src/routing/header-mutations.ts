@@ -92,8 +92,11 @@ export class HeaderMutations {
     }
     for (let index = 0; index < additions.length; index++) {
       const value = values[index];
-      const { name, action } = additions[index] as Addition;
-      if (value !== undefined && overwrites(action)) headers.set(name, value);
+      const { id, name, action } = additions[index] as Addition;
+      if (value === undefined || !overwrites(action)) continue;
+      // As in Envoy, what is overwritten moves behind everything else.
+      headers.remove(name);
+      headers.appendKnown(id, name, value);
     }
     for (let index = 0; index < additions.length; index++) {
       const value = values[index];

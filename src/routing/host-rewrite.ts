@@ -50,6 +50,7 @@ export function updateAuthority(
   appendsForwardedHost: boolean,
   keepsOriginal: boolean,
 ): void {
+  if (keepsOriginal) headers.set('x-envoy-original-host', headers.authority);
   if (appendsForwardedHost && headers.authority !== '') {
     const forwarded = headers.getKnown(HeaderName['x-forwarded-host']);
     if (forwarded === undefined) {
@@ -58,7 +59,6 @@ export function updateAuthority(
       headers.set('x-forwarded-host', `${forwarded},${headers.authority}`);
     }
   }
-  if (keepsOriginal) headers.set('x-envoy-original-host', headers.authority);
   headers.authority = host;
 }
 

@@ -109,6 +109,7 @@ export const routeSupport: SupportTable = {
     'auto_host_rewrite',
     'host_rewrite_header',
     'host_rewrite_path_regex',
+    'host_rewrite',
     'append_x_forwarded_host',
     'timeout',
     'idle_timeout',

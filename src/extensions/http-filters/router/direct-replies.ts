@@ -1,6 +1,7 @@
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import type { LocalReply, StreamFilterCallbacks } from '#connection-manager/filter.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { requestLocation } from '#routing/redirect-location.ts';
 import type { DirectResponseAction, RedirectAction, Route } from '#routing/route.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
@@ -20,6 +21,8 @@ export function directReply(
   if (action.kind === 'redirect') {
     action.rewritePath(headers, keepsOriginalPath);
     location = action.location(headers);
+  } else if (needsLocation(action.status)) {
+    location = requestLocation(headers);
   }
   return {
     status: action.status,
@@ -30,4 +33,9 @@ export function directReply(
       route.finalizeResponseHeaders(response, callbacks.streamInfo, headers);
     },
   };
+}
+
+/** RFC 9110 section 10.2.2: a 201 says where the resource is, a 3xx where to look instead. */
+function needsLocation(status: number): boolean {
+  return status === 201 || (status >= 300 && status < 400);
 }
