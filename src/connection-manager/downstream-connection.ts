@@ -31,6 +31,10 @@ const { field } = connectionManagerStats;
  */
 type DrainState = 'notDraining' | 'draining' | 'closing' | 'closed';
 
+/** As Envoy puts it. */
+const END_OF_PROCESS =
+  'downstream_local_disconnect(purging_socket_that_have_not_progressed_to_connections)';
+
 /** One client connection under an HTTP connection manager. */
 export class DownstreamConnection
   implements ConnectionEvents, ServerCodecCallbacks, ConnectionTimeoutOwner
@@ -239,6 +243,14 @@ export class DownstreamConnection
   }
 
   // The end.
+
+  /** The process ends: a request under way is broken off. */
+  breakOff(): void {
+    if (this.#stream === undefined) return;
+    this.#stream.streamInfo.setResponseFlag(ResponseFlag.downstreamConnectionTermination);
+    this.#codec.onConnectionClose(END_OF_PROCESS);
+    this.#connection.destroy();
+  }
 
   onConnectionTimeout(timeout: ConnectionTimeout): void {
     const { stats } = this.#manager;

@@ -54,6 +54,7 @@ export class ActiveListener {
   readonly #stats: StatBlock;
   readonly #workerStats: StatBlock;
   readonly #drain: DrainDecision;
+  readonly #connections = new Set<DownstreamConnection>();
   #accepting: Listening | undefined = undefined;
   #address: Address;
 
@@ -119,6 +120,11 @@ export class ActiveListener {
     this.#accepting = undefined;
   }
 
+  /** The process ends: requests under way are broken off, and logged as such. */
+  breakOff(): void {
+    for (const connection of this.#connections) connection.breakOff();
+  }
+
   /** Connections close with one of their next answers, all of them after `durationMs`. */
   drain(strategy: DrainStrategy, durationMs: number): void {
     this.#drain.start(strategy, durationMs);
@@ -149,13 +155,15 @@ export class ActiveListener {
     this.#workerStats.inc(workerField.downstream_cx_total);
     this.#workerStats.inc(workerField.downstream_cx_active);
     const startMs = this.#worker.services.clock.nowMs;
-    new DownstreamConnection(transport, turn, manager, info, () => {
+    const connection = new DownstreamConnection(transport, turn, manager, info, (closed) => {
+      this.#connections.delete(closed);
       this.#stats.inc(field.downstream_cx_destroy);
       this.#stats.dec(field.downstream_cx_active);
       this.#workerStats.dec(workerField.downstream_cx_active);
       const lengthMs = this.#worker.services.clock.nowMs - startMs;
       this.#stats.record(field.downstream_cx_length_ms, lengthMs);
     });
+    this.#connections.add(connection);
     turn.end();
   }
 

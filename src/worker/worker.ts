@@ -106,7 +106,10 @@ export class Worker {
         }
         return;
       case 'shutDown':
-        for (const listener of this.#listeners.values()) listener.stop();
+        for (const listener of this.#listeners.values()) {
+          listener.stop();
+          listener.breakOff();
+        }
         this.accessLogs.flush();
         this.#report({ kind: 'drained' });
         return;
