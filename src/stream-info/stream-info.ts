@@ -93,15 +93,6 @@ export class StreamInfo {
   /** Body bytes, without framing (Envoy's %BYTES_RECEIVED% and %BYTES_SENT%). */
   bytesReceived = 0;
   bytesSent = 0;
-  /** Bytes on the wire, heads and framing included. */
-  downstreamWireBytesReceived = 0;
-  downstreamWireBytesSent = 0;
-  downstreamHeaderBytesReceived = 0;
-  downstreamHeaderBytesSent = 0;
-  upstreamWireBytesReceived = 0;
-  upstreamWireBytesSent = 0;
-  upstreamHeaderBytesReceived = 0;
-  upstreamHeaderBytesSent = 0;
   attemptCount = 0;
   routeName = '';
   virtualClusterName = '';

@@ -369,6 +369,24 @@ export const knownDifferences: readonly KnownDifference[] = [
     proa: refusedConfiguration,
   },
   {
+    group: 'access-log',
+    scenarios: [
+      'operator %DOWNSTREAM_WIRE_BYTES_RECEIVED%',
+      'operator %DOWNSTREAM_HEADER_BYTES_RECEIVED%',
+      'operator %UPSTREAM_WIRE_BYTES_RECEIVED%',
+      'operator %UPSTREAM_WIRE_BYTES_SENT%',
+      'operator %UPSTREAM_HEADER_BYTES_RECEIVED%',
+      'operator %UPSTREAM_HEADER_BYTES_SENT%',
+      'operator %UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%',
+      'operator %DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED%',
+      'operator %DOWNSTREAM_WIRE_BYTES_SENT%',
+      'operator %DOWNSTREAM_HEADER_BYTES_SENT%',
+      'operator %DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%',
+    ],
+    reason: 'bytes on the wire are counted by connection, not by stream, yet',
+    proa: refusedConfiguration,
+  },
+  {
     group: 'upgrades',
     scenarios: [
       'CONNECT is terminated',

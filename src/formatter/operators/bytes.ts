@@ -8,20 +8,6 @@ import type { StreamInfo } from '#stream-info/stream-info.ts';
 export const byteOperators: OperatorTable = {
   BYTES_RECEIVED: ofStream((info) => info.bytesReceived),
   BYTES_SENT: ofStream((info) => info.bytesSent),
-  DOWNSTREAM_WIRE_BYTES_RECEIVED: ofStream((info) => info.downstreamWireBytesReceived),
-  DOWNSTREAM_WIRE_BYTES_SENT: ofStream((info) => info.downstreamWireBytesSent),
-  DOWNSTREAM_HEADER_BYTES_RECEIVED: ofStream((info) => info.downstreamHeaderBytesReceived),
-  DOWNSTREAM_HEADER_BYTES_SENT: ofStream((info) => info.downstreamHeaderBytesSent),
-  UPSTREAM_WIRE_BYTES_RECEIVED: ofStream((info) => info.upstreamWireBytesReceived),
-  UPSTREAM_WIRE_BYTES_SENT: ofStream((info) => info.upstreamWireBytesSent),
-  UPSTREAM_HEADER_BYTES_RECEIVED: ofStream((info) => info.upstreamHeaderBytesReceived),
-  UPSTREAM_HEADER_BYTES_SENT: ofStream((info) => info.upstreamHeaderBytesSent),
-  // HTTP/1.1 compresses no headers.
-  DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED: ofStream(
-    (info) => info.downstreamHeaderBytesReceived,
-  ),
-  DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_SENT: ofStream((info) => info.downstreamHeaderBytesSent),
-  UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT: ofStream((info) => info.upstreamHeaderBytesSent),
   REQUEST_HEADERS_BYTES: simple(numberSource(requestHeadersBytes)),
   RESPONSE_HEADERS_BYTES: simple(numberSource(responseHeadersBytes)),
   RESPONSE_TRAILERS_BYTES: simple(
