@@ -70,17 +70,26 @@ t.test('--admin-address-path tells where the admin interface is', async (t) => {
   t.equal(written.replace(/^127\.0\.0\.1:/, ''), String(proa.adminPort));
 });
 
-t.test('an access log can be the standard output, by name or by path', async (t) => {
-  const manager = { access_log: [fileAccessLog('/dev/stdout', 'saw %REQ(:PATH)%\n')] };
+t.test('an access log can be the standard output, by path and by name', async (t) => {
+  const byName = {
+    name: 'envoy.access_loggers.stdout',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
+      log_format: { text_format_source: { inline_string: 'and %REQ(:METHOD)%\n' } },
+    },
+  };
+  const manager = { access_log: [fileAccessLog('/dev/stdout', 'saw %REQ(:PATH)%\n'), byName] };
   const listener = httpListener({ name: 'web', at: 0, routes: [answer(200, '')], manager });
   const proa = await start(t, bootstrapOf([listener]));
+  const lines = (): string[] => proa.process.stdout.split('\n').slice(0, -1).toSorted();
   const agent = keepAliveAgent(t);
   for (const path of ['/1', '/2', '/3']) await ask({ port: proa.port('web'), path, agent });
-  t.ok(await until(() => proa.process.stdout === 'saw /1\nsaw /2\nsaw /3\n'));
+  t.ok(await until(() => lines().length === 6));
+  t.strictSame(lines(), ['and GET', 'and GET', 'and GET', 'saw /1', 'saw /2', 'saw /3']);
   // A pipe cannot be moved away: the signal changes nothing.
   proa.process.signal('SIGUSR1');
   await ask({ port: proa.port('web'), path: '/4', agent });
-  t.ok(await until(() => proa.process.stdout.endsWith('saw /4\n')));
+  t.ok(await until(() => lines().includes('saw /4')));
 });
 
 t.test('an access log that cannot be opened ends the start', async (t) => {

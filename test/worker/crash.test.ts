@@ -54,6 +54,7 @@ t.test('a worker that crashes is replaced, and only its connections are lost', a
     [0, 1].map((worker) => proa.stat(`${prefix}.worker_${worker}.downstream_cx_active`)),
   );
   t.equal(first + second, 20);
+  const counted = (await proa.stat('http.web.downstream_rq_total')) ?? 0;
   await t.rejects(ask({ port, headers: MAGIC }), 'the request that meets the defect gets nothing');
   t.ok(await until(async () => (await proa.stat('server.worker_crashed')) === 1));
   release();
@@ -71,7 +72,10 @@ t.test('a worker that crashes is replaced, and only its connections are lost', a
     return after.every((total = 0, worker) => total > (before[worker] ?? 0));
   });
   t.ok(isReplaced, 'both workers get connections again');
+  const total = (await proa.stat('http.web.downstream_rq_total')) ?? 0;
+  t.ok(total >= counted + 30, 'what the crashed worker counted is not forgotten');
   t.equal(await proa.stat('http.web.downstream_cx_active'), 0, 'nothing is counted as open');
+  t.equal(await proa.stat(`${prefix}.downstream_cx_active`), 0);
   t.equal(await proa.stat('http.web.downstream_rq_active'), 0);
   t.equal(await proa.stat('cluster.slow.upstream_rq_active'), 0);
   t.equal((await proa.admin('GET', '/ready')).status, 200);
