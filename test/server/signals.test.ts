@@ -103,3 +103,22 @@ t.test('SIGHUP changes nothing', async (t) => {
   t.ok(await until(() => proa.process.stderr.includes('SIGHUP is ignored')));
   t.equal((await ask({ port: proa.port('web') })).body, 'hello');
 });
+
+t.test('SIGUSR1 opens the log of the program again, too', async (t) => {
+  const folder = temporaryFolder(t);
+  const log = join(folder, 'proa.log');
+  const listener = httpListener({ name: 'web', at: 0, routes: [answer(200, 'hello')] });
+  const proa = await startProa(bootstrapOf([listener]), { folder, args: ['--log-path', log] });
+  t.teardown(() => proa.process.stop());
+  const isIn = (file: string): boolean =>
+    existsSync(file) && /SIGHUP/.test(readFileSync(file, 'utf8'));
+  proa.process.signal('SIGHUP');
+  t.ok(await until(() => isIn(log)));
+  renameSync(log, `${log}.old`);
+  proa.process.signal('SIGUSR1');
+  t.ok(await until(() => existsSync(log)));
+  t.notOk(isIn(log), 'it is a new one');
+  proa.process.signal('SIGHUP');
+  t.ok(await until(() => isIn(log)));
+  t.equal(proa.process.output, '', 'nothing goes elsewhere');
+});
