@@ -45,6 +45,10 @@ export async function checkNothingIsLeft(
       `${idleFiles} files were open in the beginning, now ${describeOpenFiles(pid)}`,
     );
   }
+  const [opened, closed] = await Promise.all(
+    ['total', 'destroy'].map((what) => proa.stat(`http.soak.downstream_cx_${what}`)),
+  );
+  if (opened !== closed) findings.wrongInTheEnd(`of ${opened} connections ${closed} were closed`);
   const crashed = await proa.stat('server.worker_crashed');
   if (crashed !== 0) findings.wrongInTheEnd(`server.worker_crashed is ${crashed}`);
 }
