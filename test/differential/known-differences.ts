@@ -417,4 +417,24 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'virtual hosts are found by the authority only, yet',
     proa: refusedConfiguration,
   },
+  {
+    group: 'routing',
+    scenarios: ['domains: an empty host'],
+    reason: 'RFC 9110 section 4.2.1: an http URI with an empty host MUST be rejected',
+    proa: like('request-syntax', 'no host header'),
+  },
+  {
+    group: 'manager-options',
+    scenarios: ['headers_with_underscores_action: REJECT_REQUEST'],
+    reason:
+      'Proa refuses the request when it has read its head, so the log names the request and it counts as ' +
+      'complete; what the client sees is the same',
+    proa: { kind: 'instead', parts: {}, consequences: ['log', 'stats'] },
+  },
+  {
+    group: 'manager-options',
+    scenarios: ['strip_any_host_port: :80'],
+    reason: 'a host of which nothing is left is logged like one that is absent',
+    proa: { kind: 'instead', parts: {}, consequences: ['log'] },
+  },
 ];
