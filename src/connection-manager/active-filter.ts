@@ -107,20 +107,20 @@ export class ActiveFilter implements StreamFilterCallbacks {
   }
 
   encode1xxHeaders(headers: ResponseHeaders): void {
-    this.stream.encode1xxHeaders(headers);
+    this.stream.response.encode1xxHeaders(headers);
   }
 
   encodeHeaders(headers: ResponseHeaders, endStream: boolean, details: string): void {
     this.stream.streamInfo.responseCodeDetails = details;
-    this.stream.encodeHeaders(headers, endStream);
+    this.stream.response.encodeHeaders(headers, endStream);
   }
 
   encodeData(bytes: Buffer, endStream: boolean): void {
-    this.stream.encodeData(bytes, endStream);
+    this.stream.response.encodeData(bytes, endStream);
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    this.stream.encodeTrailers(trailers);
+    this.stream.response.encodeTrailers(trailers);
   }
 
   continueEncoding(): void {

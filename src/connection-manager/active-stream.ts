@@ -1,15 +1,14 @@
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
+import { createStreamFilters } from '#connection-manager/create-stream-filters.ts';
 import type { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
 import type { FilterFactory, FilterServices, LocalReply } from '#connection-manager/filter.ts';
-import { FilterChain } from '#connection-manager/filter-chain.ts';
+import { findRoute } from '#connection-manager/find-route.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
 import type { RepliedStream } from '#connection-manager/local-reply-rules.ts';
 import { checkRequest } from '#connection-manager/request-checks.ts';
 import { prepareRequestHeaders } from '#connection-manager/request-headers.ts';
 import { normalizeHost } from '#connection-manager/request-host.ts';
 import { ResponseSide } from '#connection-manager/response-side.ts';
-import { applyRouteTimeouts, hasTimeouts } from '#connection-manager/route-timeouts.ts';
-import { SoleFilter } from '#connection-manager/sole-filter.ts';
 import type { StreamFilters } from '#connection-manager/stream-filters.ts';
 import type {
   StreamTimeout,
@@ -26,7 +25,6 @@ import type {
   ResponseEncoder,
   StreamResetReason,
 } from '#http/codec.ts';
-import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseRequestHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
@@ -58,11 +56,11 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   isRequestComplete = false;
   /** Nothing may happen to the stream any more. */
   isOver = false;
+  filters: StreamFilters | undefined = undefined;
   /** Fixed for the stream: decides among weighted clusters and fractions. */
   readonly #random: number;
   #route: Route | undefined = undefined;
   #isRouteKnown = false;
-  #filters: StreamFilters | undefined = undefined;
   #isUpgraded = false;
 
   constructor(
@@ -135,14 +133,14 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.timeouts.touch();
     this.streamInfo.bytesReceived += bytes.length;
     if (endStream) this.#completeRequest();
-    if (!this.response.isDecided) this.#filters?.decodeData(bytes, endStream);
+    if (!this.response.isDecided) this.filters?.decodeData(bytes, endStream);
   }
 
   decodeTrailers(trailers: HeaderMap): void {
     if (this.isOver) return;
     this.timeouts.touch();
     this.#completeRequest();
-    if (!this.response.isDecided) this.#filters?.decodeTrailers(trailers);
+    if (!this.response.isDecided) this.filters?.decodeTrailers(trailers);
   }
 
   decodeError(error: CodecError): void {
@@ -189,8 +187,11 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
 
   /** The route, looked up now if it was not before. */
   get route(): Route | undefined {
-    if (!this.#isRouteKnown && this.requestHeaders !== undefined) {
-      this.#findRoute(this.requestHeaders);
+    const { requestHeaders } = this;
+    if (!this.#isRouteKnown && requestHeaders !== undefined) {
+      const { streamInfo, manager, timeouts } = this;
+      this.#isRouteKnown = true;
+      this.#route = findRoute(requestHeaders, streamInfo, manager, timeouts, this.#random);
     }
     return this.#route;
   }
@@ -198,23 +199,6 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   /** The next question for the route is answered anew, unless the answer has begun. */
   clearRouteCache(): void {
     if (!this.response.isStarted) this.#isRouteKnown = false;
-  }
-
-  #findRoute(headers: RequestHeaders): void {
-    const { streamInfo, manager } = this;
-    const route = manager.routes.match(headers, streamInfo, this.#random);
-    this.#isRouteKnown = true;
-    this.#route = route;
-    streamInfo.route = route;
-    streamInfo.routeName = route?.name ?? '';
-    streamInfo.upstreamCluster = undefined;
-    if (route?.action.kind !== 'route') return;
-    const entry = route.action;
-    streamInfo.upstreamCluster = this.services.clusters.get(entry.clusterName)?.info;
-    if (!hasTimeouts(entry)) return;
-    const elapsedMs = this.services.clock.nowMs - streamInfo.startTimeMs;
-    const isGrpc = isGrpcRequest(headers);
-    applyRouteTimeouts(this.timeouts, entry, headers, isGrpc, manager.config, elapsedMs);
   }
 
   // Filters.
@@ -231,12 +215,8 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   }
 
   #useFilters(factories: readonly FilterFactory[]): StreamFilters {
-    const [only] = factories;
-    const filters =
-      factories.length === 1 && only !== undefined
-        ? new SoleFilter(this, only)
-        : new FilterChain(this, factories);
-    this.#filters = filters;
+    const filters = createStreamFilters(this, factories);
+    this.filters = filters;
     return filters;
   }
 
@@ -253,37 +233,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.sendLocalReply(UPGRADE_FAILED);
   }
 
-  // The response, as filters make it.
-
-  encode1xxHeaders(headers: ResponseHeaders): void {
-    if (this.manager.config.proxy100Continue) this.#filters?.passInterimHeaders(headers);
-  }
-
-  encodeHeaders(headers: ResponseHeaders, endStream: boolean): void {
-    const { response } = this;
-    response.setHeaders(headers);
-    response.isDecided = endStream;
-    const encoding = this.#filters?.encoding;
-    if (encoding === undefined) response.onHeaders(headers, endStream);
-    else encoding.startHeaders(headers, endStream);
-  }
-
-  encodeData(bytes: Buffer, endStream: boolean): void {
-    const { response } = this;
-    response.isDecided = endStream;
-    const encoding = this.#filters?.encoding;
-    if (encoding === undefined) response.onData(bytes, endStream);
-    else encoding.startData(bytes, endStream);
-  }
-
-  encodeTrailers(trailers: HeaderMap): void {
-    const { response } = this;
-    response.isDecided = true;
-    response.trailers = trailers;
-    const encoding = this.#filters?.encoding;
-    if (encoding === undefined) response.onTrailers(trailers);
-    else encoding.startTrailers(trailers);
-  }
+  // The answer.
 
   /** Answers with a reply of the proxy's own, whatever the stream is at. */
   sendLocalReply(reply: LocalReply): void {
@@ -300,7 +250,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     } else if (response.headers !== undefined) {
       response.sendReplyDirectly(reply);
     } else {
-      (this.#filters ?? this.#useFilters(manager.filters)).startLocalReply(reply);
+      (this.filters ?? this.#useFilters(manager.filters)).startLocalReply(reply);
     }
   }
 
@@ -369,7 +319,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.streamInfo.endMs = this.services.clock.nowMs;
     if (this.#isUpgraded) this.stats.dec(field.downstream_cx_upgrades_active);
     this.log('DownstreamEnd');
-    this.#filters?.onDestroy();
+    this.filters?.onDestroy();
     if (this.requestHeaders !== undefined) releaseRequestHeaders(this.requestHeaders);
     this.requestHeaders = undefined;
     this.response.release();

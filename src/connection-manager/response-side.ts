@@ -42,6 +42,36 @@ export class ResponseSide implements IterationEnd<ResponseHeaders> {
     this.#encoder = encoder;
   }
 
+  // What its source says: the router, or the proxy itself.
+
+  encode1xxHeaders(headers: ResponseHeaders): void {
+    const { manager, filters } = this.#stream;
+    if (manager.config.proxy100Continue) filters?.passInterimHeaders(headers);
+  }
+
+  encodeHeaders(headers: ResponseHeaders, endStream: boolean): void {
+    this.#setHeaders(headers);
+    this.isDecided = endStream;
+    const encoding = this.#stream.filters?.encoding;
+    if (encoding === undefined) this.onHeaders(headers, endStream);
+    else encoding.startHeaders(headers, endStream);
+  }
+
+  encodeData(bytes: Buffer, endStream: boolean): void {
+    this.isDecided = endStream;
+    const encoding = this.#stream.filters?.encoding;
+    if (encoding === undefined) this.onData(bytes, endStream);
+    else encoding.startData(bytes, endStream);
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    this.isDecided = true;
+    this.trailers = trailers;
+    const encoding = this.#stream.filters?.encoding;
+    if (encoding === undefined) this.onTrailers(trailers);
+    else encoding.startTrailers(trailers);
+  }
+
   // Behind the last filter.
 
   /** A 1xx response; the map stays the caller's. */
@@ -115,8 +145,8 @@ export class ResponseSide implements IterationEnd<ResponseHeaders> {
   sendReply(reply: LocalReply): void {
     const stream = this.#stream;
     const { headers, body } = this.#render(reply);
-    stream.encodeHeaders(headers, body === '');
-    if (body !== '' && !stream.isOver) stream.encodeData(Buffer.from(body, 'latin1'), true);
+    this.encodeHeaders(headers, body === '');
+    if (body !== '' && !stream.isOver) this.encodeData(Buffer.from(body, 'latin1'), true);
   }
 
   /** Sends a local reply past the filters, in the place of a response that has not left them yet. */
@@ -131,12 +161,12 @@ export class ResponseSide implements IterationEnd<ResponseHeaders> {
   #render(reply: LocalReply): RenderedReply {
     const stream = this.#stream;
     return renderLocalReply(reply, stream, stream.manager.localReplyRules, (headers) => {
-      this.setHeaders(headers);
+      this.#setHeaders(headers);
     });
   }
 
   /** The head of the answer; it is this object's to give back. */
-  setHeaders(headers: ResponseHeaders): void {
+  #setHeaders(headers: ResponseHeaders): void {
     if (this.headers !== undefined && this.headers !== headers) {
       releaseResponseHeaders(this.headers);
     }

@@ -11,13 +11,12 @@ import {
 import { directReply } from '#extensions/http-filters/router/direct-replies.ts';
 import { prepareForUpstream } from '#extensions/http-filters/router/request-preparation.ts';
 import { resetReply } from '#extensions/http-filters/router/reset-reply.ts';
-import { alternativeStats } from '#extensions/http-filters/router/route-stats.ts';
 import type { RouterEnvironment } from '#extensions/http-filters/router/router-environment.ts';
-import { malformedHeader } from '#extensions/http-filters/router/strict-header-check.ts';
-import { finalTimeouts, readNumber } from '#extensions/http-filters/router/timeouts.ts';
+import { refuseMalformedHeader } from '#extensions/http-filters/router/strict-header-check.ts';
+import { finalTimeouts } from '#extensions/http-filters/router/timeouts.ts';
 import {
-  type ChargeMode,
-  UpstreamCharges,
+  chargesOf,
+  type UpstreamCharges,
 } from '#extensions/http-filters/router/upstream-charges.ts';
 import {
   UpstreamRequest,
@@ -28,6 +27,7 @@ import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { Route, RouteEntry } from '#routing/route.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
 import type { Cluster } from '#upstream/cluster.ts';
@@ -36,9 +36,6 @@ import { clusterStats } from '#upstream/cluster-stats.ts';
 const { field } = connectionManagerStats;
 const { field: clusterField } = clusterStats;
 
-const ALTERNATIVE_NAME = HeaderName['x-envoy-upstream-alt-stat-name'];
-const ALTERNATIVE_STATUS = HeaderName['x-envoy-upstream-rq-timeout-alt-response'];
-const STREAM_DURATION = HeaderName['x-envoy-upstream-stream-duration-ms'];
 /** The request has not been read to its end. */
 const NOT_YET = 0;
 
@@ -56,8 +53,7 @@ export class RouterFilter
   #cluster: Cluster | undefined = undefined;
   #charges: UpstreamCharges | undefined = undefined;
   #upstream: UpstreamRequest | undefined = undefined;
-  /** The client wants 204 instead of 504. */
-  #hidesTimeouts = false;
+  #timeoutStatus = 504;
   #responseTimeoutMs = 0;
   #responseTimer: WheelTimer | undefined = undefined;
   #requestCompleteMs = NOT_YET;
@@ -119,14 +115,14 @@ export class RouterFilter
     if (cluster === undefined) return this.#replyWithoutCluster(entry.clusterNotFoundResponseCode);
     this.#cluster = cluster;
     if (config.strictCheckHeaders.length > 0 && this.#refuseMalformed(headers)) return;
-    const isGrpc = this.#needsGrpc(entry) && isGrpcRequest(headers);
-    this.#charges = this.#createCharges(cluster, route, headers, isGrpc);
+    const isGrpc = asksForGrpc(entry, config) && isGrpcRequest(headers);
+    this.#charges = chargesOf(this.#environment, cluster, route, headers, isGrpc, streamInfo);
     const host = cluster.loadBalancer.chooseHost();
     if (host === undefined) return this.#replyWithoutHost(cluster);
-    const { globalMs, perTryMs } = finalTimeouts(entry, headers, config, isGrpc);
+    const timeouts = finalTimeouts(entry, headers, config, isGrpc, cluster.config);
+    const { globalMs, perTryMs, maxStreamDurationMs } = timeouts;
     this.#responseTimeoutMs = globalMs;
-    this.#hidesTimeouts = headers.removeKnown(ALTERNATIVE_STATUS);
-    const maxStreamDurationMs = this.#takeStreamDuration(headers, cluster);
+    this.#timeoutStatus = timeouts.status;
     prepareForUpstream(headers, route, entry, host, streamInfo, config);
     const pool = this.#environment.poolFor(cluster, host, entry.priority);
     streamInfo.upstream = pool.info;
@@ -136,40 +132,6 @@ export class RouterFilter
     this.#upstream = new UpstreamRequest(this, callbacks, pool, limits);
     if (endStream) this.#onRequestComplete();
     this.#upstream.start(headers, endStream);
-  }
-
-  /** Most requests are never asked whether they are gRPC. */
-  #needsGrpc(entry: RouteEntry): boolean {
-    const { suppressGrpcRequestFailureCodeStats } = this.#environment.config;
-    return suppressGrpcRequestFailureCodeStats || entry.maxGrpcTimeoutMs !== undefined;
-  }
-
-  #createCharges(
-    cluster: Cluster,
-    route: Route,
-    headers: RequestHeaders,
-    isGrpc: boolean,
-  ): UpstreamCharges {
-    const { config, routeStats } = this.#environment;
-    const virtualCluster = route.virtualHost.virtualClusterName(headers);
-    this.callbacks.streamInfo.virtualClusterName = virtualCluster ?? '';
-    const hasAlternative = headers.hasKnown(ALTERNATIVE_NAME);
-    let mode: ChargeMode = config.dynamicStats ? 'all' : 'none';
-    if (isGrpc && config.suppressGrpcRequestFailureCodeStats) mode = 'completedOnly';
-    return new UpstreamCharges(
-      cluster,
-      headers.hasKnown(HeaderName['x-envoy-internal']) ? 'internal' : 'external',
-      mode,
-      routeStats.scopesOf(route, virtualCluster),
-      hasAlternative ? alternativeStats(headers, cluster.stats) : undefined,
-    );
-  }
-
-  #takeStreamDuration(headers: RequestHeaders, cluster: Cluster): number {
-    if (!headers.hasKnown(STREAM_DURATION)) return cluster.config.http.maxStreamDurationMs;
-    const wantedMs = readNumber(headers, STREAM_DURATION);
-    headers.removeKnown(STREAM_DURATION);
-    return wantedMs ?? cluster.config.http.maxStreamDurationMs;
   }
 
   /** The response timeout counts from here (Envoy's `RouteAction.timeout`). */
@@ -206,15 +168,10 @@ export class RouterFilter
   }
 
   #refuseMalformed(headers: RequestHeaders): boolean {
-    const found = malformedHeader(headers, this.#environment.config.strictCheckHeaders);
-    if (found === undefined) return false;
-    const { name, value } = found;
+    const reply = refuseMalformedHeader(headers, this.#environment.config.strictCheckHeaders);
+    if (reply === undefined) return false;
     this.callbacks.streamInfo.setResponseFlag(ResponseFlag.invalidEnvoyRequestHeaders);
-    this.callbacks.sendLocalReply({
-      status: 400,
-      body: `invalid header '${name}' with value '${value}'`,
-      details: `request_headers_failed_strict_check{${name}}`,
-    });
+    this.callbacks.sendLocalReply(reply);
     return true;
   }
 
@@ -337,18 +294,11 @@ export class RouterFilter
     );
   }
 
-  get #timeoutStatus(): number {
-    return this.#hidesTimeouts ? 204 : 504;
-  }
-
   #replyTimeout(details: string): void {
     this.callbacks.streamInfo.setResponseFlag(ResponseFlag.upstreamRequestTimeout);
     this.#dropUpstream();
-    this.#reply(
-      this.#timeoutStatus,
-      this.#hidesTimeouts ? '' : 'upstream request timeout',
-      details,
-    );
+    const body = this.#timeoutStatus === 504 ? 'upstream request timeout' : '';
+    this.#reply(this.#timeoutStatus, body, details);
   }
 
   #chargeFailure(status: number): void {
@@ -372,4 +322,9 @@ export class RouterFilter
   onBelowWriteBufferLowWatermark(): void {
     this.#upstream?.readDisable(false);
   }
+}
+
+/** Most requests are never asked whether they are gRPC. */
+function asksForGrpc(entry: RouteEntry, config: RouterFilterConfig): boolean {
+  return config.suppressGrpcRequestFailureCodeStats || entry.maxGrpcTimeoutMs !== undefined;
 }

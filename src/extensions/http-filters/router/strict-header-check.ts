@@ -1,3 +1,4 @@
+import type { LocalReply } from '#connection-manager/filter.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 
 const WHOLE_NUMBER = /^[0-9]{1,20}$/;
@@ -39,14 +40,19 @@ function isListOf(words: ReadonlySet<string>, value: string): boolean {
   return value.split(',').every((word) => words.has(word.trim()));
 }
 
-/** The first of the headers whose value is malformed. */
-export function malformedHeader(
+/** The refusal of a request one of whose headers is malformed; nothing if none is. */
+export function refuseMalformedHeader(
   headers: RequestHeaders,
   names: readonly string[],
-): { readonly name: string; readonly value: string } | undefined {
+): LocalReply | undefined {
   for (const name of names) {
     const value = headers.get(name);
-    if (value !== undefined && CHECKS[name]?.(value) === false) return { name, value };
+    if (value === undefined || CHECKS[name]?.(value) !== false) continue;
+    return {
+      status: 400,
+      body: `invalid header '${name}' with value '${value}'`,
+      details: `request_headers_failed_strict_check{${name}}`,
+    };
   }
   return undefined;
 }

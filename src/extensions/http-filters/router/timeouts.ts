@@ -3,21 +3,27 @@ import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { RouteEntry } from '#routing/route.ts';
+import type { ClusterConfig } from '#upstream/cluster-config.ts';
 
 /** Milliseconds; 0 is none. */
 export interface FinalTimeouts {
   /** For the whole answer, from the end of the request. */
   globalMs: number;
   perTryMs: number;
+  maxStreamDurationMs: number;
+  /** What a timeout is answered with: 504, or 204 for a client that asked for it. */
+  status: number;
 }
 
 /** Filled for every request and read at once, so that none is made. */
-const result: FinalTimeouts = { globalMs: 0, perTryMs: 0 };
+const result: FinalTimeouts = { globalMs: 0, perTryMs: 0, maxStreamDurationMs: 0, status: 504 };
 
 const NUMBER = /^[0-9]{1,15}$/;
 const RQ_TIMEOUT = HeaderName['x-envoy-upstream-rq-timeout-ms'];
 const PER_TRY_TIMEOUT = HeaderName['x-envoy-upstream-rq-per-try-timeout-ms'];
 const EXPECTED_TIMEOUT = HeaderName['x-envoy-expected-rq-timeout-ms'];
+const ALTERNATIVE_STATUS = HeaderName['x-envoy-upstream-rq-timeout-alt-response'];
+const STREAM_DURATION = HeaderName['x-envoy-upstream-stream-duration-ms'];
 
 /**
  * What the route and the trusted headers of the request say about timeouts; tells the upstream by
@@ -29,6 +35,7 @@ export function finalTimeouts(
   headers: RequestHeaders,
   config: RouterFilterConfig,
   isGrpc: boolean,
+  cluster: ClusterConfig,
 ): FinalTimeouts {
   // A route with `max_stream_duration` has done with the older limits.
   const usesOldLimits = entry.maxStreamDuration === undefined;
@@ -56,6 +63,12 @@ export function finalTimeouts(
   }
   result.globalMs = globalMs;
   result.perTryMs = perTryMs;
+  result.maxStreamDurationMs = cluster.http.maxStreamDurationMs;
+  if (headers.hasKnown(STREAM_DURATION)) {
+    result.maxStreamDurationMs = readNumber(headers, STREAM_DURATION) ?? result.maxStreamDurationMs;
+    headers.removeKnown(STREAM_DURATION);
+  }
+  result.status = headers.removeKnown(ALTERNATIVE_STATUS) ? 204 : 504;
   return result;
 }
 
@@ -69,7 +82,7 @@ function grpcTimeout(entry: RouteEntry, headers: RequestHeaders): number {
 }
 
 /** The header's number; nothing for a malformed one. */
-export function readNumber(headers: RequestHeaders, id: number): number | undefined {
+function readNumber(headers: RequestHeaders, id: number): number | undefined {
   const text = headers.getKnown(id);
   return text !== undefined && NUMBER.test(text) ? Number(text) : undefined;
 }

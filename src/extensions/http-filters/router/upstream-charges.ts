@@ -1,4 +1,10 @@
+import { alternativeStats } from '#extensions/http-filters/router/route-stats.ts';
+import type { RouterEnvironment } from '#extensions/http-filters/router/router-environment.ts';
 import type { ScopedCodeStats } from '#extensions/http-filters/router/scoped-code-stats.ts';
+import type { RequestHeaders } from '#http/header-map.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import type { Route } from '#routing/route.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
 import type { Cluster } from '#upstream/cluster.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
@@ -6,9 +12,10 @@ import type { RequestOrigin } from '#upstream/response-code-stats.ts';
 
 const { field } = clusterStats;
 const { field: hostField } = hostStats;
+const ALTERNATIVE_NAME = HeaderName['x-envoy-upstream-alt-stat-name'];
 
 /** How much is counted of a response. */
-export type ChargeMode =
+type ChargeMode =
   | 'all'
   /** `suppress_grpc_request_failure_code_stats`: that there was one, not its status. */
   | 'completedOnly'
@@ -77,4 +84,26 @@ export class UpstreamCharges {
     for (const scope of this.#scopes ?? []) scope.charge(status, '');
     this.#alternative?.charge(status, this.#origin);
   }
+}
+
+/** Finds out what a request is counted under; the stream's info gets its virtual cluster. */
+export function chargesOf(
+  { config, routeStats }: RouterEnvironment,
+  cluster: Cluster,
+  route: Route,
+  headers: RequestHeaders,
+  isGrpc: boolean,
+  info: StreamInfo,
+): UpstreamCharges {
+  const virtualCluster = route.virtualHost.virtualClusterName(headers);
+  if (virtualCluster !== undefined) info.virtualClusterName = virtualCluster;
+  let mode: ChargeMode = config.dynamicStats ? 'all' : 'none';
+  if (isGrpc && config.suppressGrpcRequestFailureCodeStats) mode = 'completedOnly';
+  return new UpstreamCharges(
+    cluster,
+    headers.hasKnown(HeaderName['x-envoy-internal']) ? 'internal' : 'external',
+    mode,
+    routeStats.scopesOf(route, virtualCluster),
+    headers.hasKnown(ALTERNATIVE_NAME) ? alternativeStats(headers, cluster.stats) : undefined,
+  );
 }
