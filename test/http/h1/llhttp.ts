@@ -18,13 +18,15 @@ interface NodeParserClass {
   readonly kOnMessageComplete: number;
 }
 
-const { HTTPParser } = createRequire(import.meta.url)('_http_common') as {
+const { HTTPParser, methods } = createRequire(import.meta.url)('_http_common') as {
   readonly HTTPParser: NodeParserClass;
+  readonly methods: readonly string[];
 };
 
 /** One message as llhttp reads it. */
 export interface NodeMessage {
   /** Of a request. */
+  method: string;
   url: string;
   /** Of a response. */
   status: number;
@@ -56,8 +58,15 @@ export function readWithNode(kind: 'request' | 'response', bytes: Buffer): NodeR
   // What the parser tells in parts comes here first.
   let early: string[] = [];
   let earlyUrl = '';
-  const begin = (fields: string[], url: string, status: number, minorVersion: number): void => {
+  const begin = (
+    fields: string[],
+    method: number,
+    url: string,
+    status: number,
+    minorVersion: number,
+  ): void => {
     messages.push({
+      method: methods[method] ?? '',
       url: url === '' ? earlyUrl : url,
       status,
       minorVersion,
@@ -80,10 +89,10 @@ export function readWithNode(kind: 'request' | 'response', bytes: Buffer): NodeR
     _major: number,
     minor: number,
     fields: string[],
-    _method: number,
+    method: number,
     url: string,
     status: number,
-  ) => begin(fields ?? [], url ?? '', status ?? 0, minor);
+  ) => begin(fields ?? [], method, url ?? '', status ?? 0, minor);
   parser[HTTPParser.kOnBody] = (body: Buffer) => {
     current().body += body.toString('latin1');
   };
