@@ -119,8 +119,3 @@ for (let id = 1; id < NAMES.length; id++) {
   }
   headerIdByHash[slot] = id;
 }
-
-/** The slot of a finished hash in `headerIdByHash`. */
-export function headerHashSlot(hash: number): number {
-  return (hash ^ (hash >>> 10)) & HEADER_HASH_MASK;
-}

@@ -110,7 +110,10 @@ for (const shell of shells) {
       t.equal(launched?.parent, process.pid);
       t.equal(launched?.cwd, root, 'relative paths stay what they were');
       t.equal(launched?.node, process.execPath);
-      t.strictSame(launched?.flags, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2']);
+      t.strictSame(launched?.flags, [
+        '--disable-warning=ExperimentalWarning',
+        '--max-semi-space-size=2',
+      ]);
     },
   );
 
