@@ -87,7 +87,7 @@ export class ActiveFilter implements StreamFilterCallbacks {
   }
 
   get decodingBuffer(): readonly Buffer[] | undefined {
-    return this.#chain?.decoding.buffered;
+    return this.#chain?.decoding.bufferedAt(this.#decodeIndex);
   }
 
   onDecoderFilterAboveWriteBufferHighWatermark(): void {
@@ -141,7 +141,7 @@ export class ActiveFilter implements StreamFilterCallbacks {
   }
 
   get encodingBuffer(): readonly Buffer[] | undefined {
-    return this.#chain?.encoding.buffered;
+    return this.#chain?.encoding.bufferedAt(this.encodeIndex);
   }
 
   onEncoderFilterAboveWriteBufferHighWatermark(): void {

@@ -65,7 +65,7 @@ export class FilterChain implements StreamFilters, IterationEnd<RequestHeaders> 
       const status = step.interimHeaders(headers);
       if (this.#stream.isOver) return;
       if (status === 'continue') continue;
-      step.state = 'stopSingle';
+      step.memory.state = 'stopSingle';
       // The caller's headers do not outlive the call.
       this.#heldInterim = new ResponseHeaders();
       this.#heldInterim.status = headers.status;
@@ -80,7 +80,7 @@ export class FilterChain implements StreamFilters, IterationEnd<RequestHeaders> 
     const held = this.#heldInterim;
     if (held === undefined) return this.encoding.continueFrom(index);
     this.#heldInterim = undefined;
-    (this.#encodeSteps[index] as EncodeStep).state = 'continue';
+    (this.#encodeSteps[index] as EncodeStep).memory.state = 'continue';
     this.#runInterim(index + 1, held);
   }
 

@@ -9,13 +9,22 @@ import type { HeaderMap } from '#http/header-map.ts';
 /** Where one filter stands in one direction (Envoy's IterationState). */
 export type IterationState = 'continue' | 'stopSingle' | 'stopAllBuffer' | 'stopAllWatermark';
 
+/** What the iteration remembers of one filter; in the beginning nothing happened. */
+export class IterationMemory {
+  state: IterationState = 'continue';
+  /** Later filters have seen the headers. */
+  areHeadersContinued = false;
+  /** This filter has seen the end of the stream. */
+  hasEnded = false;
+  /** The body that waits here; present and empty when only the end waits. */
+  held: BodyBuffer | undefined = undefined;
+  /** The end of the stream is behind what is held. */
+  holdsEnd = false;
+}
+
 /** One filter, seen in one direction. */
 export interface IterationStep<Headers extends HeaderMap> {
-  state: IterationState;
-  /** Later filters have seen the headers. */
-  areHeadersContinued: boolean;
-  /** This filter has seen the end of the stream. */
-  hasEnded: boolean;
+  readonly memory: IterationMemory;
   headers(headers: Headers, endStream: boolean): FilterHeadersStatus;
   data(bytes: Buffer, endStream: boolean): FilterDataStatus;
   trailers(trailers: HeaderMap): FilterTrailersStatus;
@@ -34,12 +43,12 @@ export interface IterationEnd<Headers extends HeaderMap> {
   onBufferDrained(): void;
   /** A local reply was sent or the stream ended: iteration must not go on. */
   readonly isOver: boolean;
+  /** Of everything that the filters of the direction hold together. */
   readonly bufferLimitBytes: number;
 }
 
-type Call = 'none' | 'headers' | 'data' | 'trailers';
-
 const NO_BYTES = Buffer.alloc(0);
+const NOWHERE = -1;
 
 /**
  * Takes headers, data and trailers through the filters in one direction, minding what each filter
@@ -47,266 +56,283 @@ const NO_BYTES = Buffer.alloc(0);
  * the order of the steps and what lies at the end differ.
  *
  * A filter that stops is continued from (`continueFrom`) when it says so, or when it lets later
- * data or trailers pass; then everything that it held back goes first, in order. What is held back
- * lies in one buffer for all filters, since only one of them can be the first that stopped.
+ * data or trailers pass; then everything that it held back goes first, in order. Unlike Envoy, which
+ * has one buffer for all, every filter holds its own: no filter sees the same data twice, and none
+ * passes on what another one still holds back.
  */
 export class FilterIteration<Headers extends HeaderMap> {
   readonly #steps: readonly IterationStep<Headers>[];
   readonly #end: IterationEnd<Headers>;
   #headers: Headers | undefined = undefined;
   #trailers: HeaderMap | undefined = undefined;
-  /** What filters hold back; present and empty when only the end of the data is held back. */
-  #held: BodyBuffer | undefined = undefined;
-  /** The sender was asked to pause because of what is held. */
+  /** The filter that sees the trailers next; the number of filters when all of them have. */
+  #trailersNext = 0;
+  /** The filter at which the trailers wait. */
+  #trailersHolder = NOWHERE;
+  #areTrailersOut = false;
+  #heldBytes = 0;
   #isSenderPaused = false;
-  /** The source of the message has sent its end. */
-  #isComplete = false;
-  #call: Call = 'none';
-  #callIndex = -1;
+  /** The filter that is being called, and how deep: a filter that is called may continue another. */
+  #calledIndex = NOWHERE;
+  #callDepth = 0;
 
   constructor(steps: readonly IterationStep<Headers>[], end: IterationEnd<Headers>) {
     this.#steps = steps;
     this.#end = end;
   }
 
-  /** What is held back of the body. */
-  get buffered(): readonly Buffer[] | undefined {
-    return this.#held?.chunks;
+  /** What the filter at `index` holds back of the body. */
+  bufferedAt(index: number): readonly Buffer[] | undefined {
+    return this.#memory(index).held?.chunks;
   }
 
   /** A filter is being called. */
   get isCalling(): boolean {
-    return this.#call !== 'none';
+    return this.#callDepth > 0;
   }
 
   startHeaders(headers: Headers, endStream: boolean): void {
     this.#headers = headers;
-    this.#isComplete = endStream;
     this.#runHeaders(0, headers, endStream);
   }
 
   startData(bytes: Buffer, endStream: boolean): void {
-    if (endStream) this.#isComplete = true;
     this.#runData(0, bytes, endStream, false);
   }
 
   startTrailers(trailers: HeaderMap): void {
     this.#trailers = trailers;
-    this.#isComplete = true;
-    this.#runTrailers(0, trailers);
+    this.#runTrailers(trailers);
   }
 
   /** A filter that stopped goes on (continueDecoding, continueEncoding). */
   continueFrom(index: number): void {
-    const step = this.#steps[index] as IterationStep<Headers>;
-    if (this.#end.isOver || step.state === 'continue') return;
+    const memory = this.#memory(index);
+    if (this.#end.isOver || memory.state === 'continue') return;
     // After stop-all the filter itself has not seen the data yet and must not be skipped.
-    const isOwnDue = step.state !== 'stopSingle';
+    const isOwnDue = memory.state !== 'stopSingle';
     const first = isOwnDue ? index : index + 1;
-    step.state = 'continue';
-    const hadTrailers = this.#trailers !== undefined;
-    if (!step.areHeadersContinued) {
-      step.areHeadersContinued = true;
-      const isWhole = this.#isComplete && this.#held === undefined && !hadTrailers;
+    memory.state = 'continue';
+    if (!memory.areHeadersContinued) {
+      memory.areHeadersContinued = true;
+      const isWhole = memory.hasEnded && memory.held === undefined && this.#trailers === undefined;
       this.#runHeaders(index + 1, this.#headers as Headers, isWhole);
     }
-    this.#releaseHeld(first, hadTrailers, isOwnDue);
-    if (hadTrailers && !this.#end.isOver) this.#runTrailers(first, this.#trailers as HeaderMap);
+    this.#release(memory, first, isOwnDue);
+    if (this.#trailersHolder !== index || this.#end.isOver) return;
+    this.#runTrailers(this.#trailers as HeaderMap);
   }
 
-  /** addDecodedData, addEncodedData: the filter at `index` puts more data behind what it has. */
+  /** addDecodedData, addEncodedData: the filter at `index` puts more data behind what it holds. */
   addData(index: number, bytes: Buffer, isStreaming: boolean): void {
-    const isPassingTrailers = this.#call === 'trailers' && this.#callIndex === index;
-    if (isPassingTrailers && this.#steps[index]?.state === 'continue') {
-      this.#runData(index + 1, bytes, false, false);
-    } else {
-      this.#hold(bytes, isStreaming);
-    }
+    this.#hold(this.#memory(index), bytes, false, isStreaming);
   }
 
   /** injectDecodedData, injectEncodedData: data for the filters behind the one at `index`. */
   injectData(index: number, bytes: Buffer, endStream: boolean): void {
     if (this.#end.isOver) return;
-    const step = this.#steps[index] as IterationStep<Headers>;
-    if (!step.areHeadersContinued) {
-      step.areHeadersContinued = true;
+    const memory = this.#memory(index);
+    if (!memory.areHeadersContinued) {
+      memory.areHeadersContinued = true;
       this.#runHeaders(index + 1, this.#headers as Headers, false);
     }
     if (!this.#end.isOver) this.#runData(index + 1, bytes, endStream, false);
   }
 
-  /** addDecodedTrailers, addEncodedTrailers: only while the end of the message passes. */
+  /** addDecodedTrailers, addEncodedTrailers: only while a filter sees the end of the message. */
   addTrailers(create: () => HeaderMap): HeaderMap {
-    this.#trailers ??= create();
+    if (this.#trailers === undefined) {
+      this.#trailers = create();
+      this.#trailersNext = this.#calledIndex + 1;
+      this.#trailersHolder = this.#calledIndex;
+    }
     return this.#trailers;
   }
 
+  #memory(index: number): IterationMemory {
+    return (this.#steps[index] as IterationStep<Headers>).memory;
+  }
+
   #runHeaders(from: number, headers: Headers, endStream: boolean): void {
+    const hadTrailers = this.#trailers !== undefined;
     let ends = endStream;
-    // A filter that made a body for a message that had none: later filters see it as data.
-    let maker = -1;
-    for (let index = from; index < this.#steps.length; index++) {
+    // A filter that makes a body for a message without one: for the later ones it comes as data.
+    let hasMaker = false;
+    let index = from;
+    for (let goesOn = true; goesOn && index < this.#steps.length; index++) {
       const step = this.#steps[index] as IterationStep<Headers>;
-      step.hasEnded = ends && maker < 0;
-      const status = this.#callHeaders(step, index, headers);
+      const { memory } = step;
+      memory.hasEnded = ends && !hasMaker;
+      const outer = this.#enter(index);
+      const status = step.headers(headers, memory.hasEnded);
+      this.#leave(outer);
       if (this.#end.isOver) return;
       if (status === 'continueAndDontEndStream') ends = false;
-      if (!goesOn(step, status)) return this.#sendMade(maker);
-      if (ends && maker < 0 && this.#held !== undefined) maker = index;
+      goesOn = continues(memory, status);
+      if (ends && !hasMaker && goesOn && memory.held !== undefined) {
+        hasMaker = true;
+        memory.holdsEnd = true;
+      }
+      if (!goesOn) return this.#sendMade(from, index, hadTrailers);
     }
-    this.#end.onHeaders(headers, ends && maker < 0);
-    this.#sendMade(maker);
+    this.#end.onHeaders(headers, ends && !hasMaker);
+    this.#sendMade(from, index, hadTrailers);
   }
 
-  #callHeaders(step: IterationStep<Headers>, index: number, headers: Headers): FilterHeadersStatus {
-    const outer = this.#enter('headers', index);
-    const status = step.headers(headers, step.hasEnded);
-    this.#leave(outer);
-    return status;
-  }
-
-  #sendMade(maker: number): void {
-    if (maker < 0 || this.#end.isOver) return;
-    const hadTrailers = this.#trailers !== undefined;
-    this.#releaseHeld(maker + 1, hadTrailers, false);
-    if (hadTrailers && !this.#end.isOver) {
-      this.#runTrailers(maker + 1, this.#trailers as HeaderMap);
+  /** What filters made while the headers passed them; the last one's comes out first. */
+  #sendMade(from: number, to: number, hadTrailers: boolean): void {
+    for (let index = to - 1; index >= from && !this.#end.isOver; index--) {
+      const memory = this.#memory(index);
+      if (memory.state === 'continue') this.#release(memory, index + 1, false);
     }
+    if (!hadTrailers) this.#runAddedTrailers();
   }
 
-  #releaseHeld(from: number, hadTrailers: boolean, isOwnDue: boolean): void {
-    const held = this.#held;
+  /** Lets go what waits at a filter. */
+  #release(memory: IterationMemory, from: number, isOwnDue: boolean): void {
+    const { held } = memory;
     if (held === undefined || this.#end.isOver) return;
-    this.#held = undefined;
-    if (this.#isSenderPaused) {
+    const endStream = memory.holdsEnd && this.#trailers === undefined;
+    memory.held = undefined;
+    memory.holdsEnd = false;
+    const bytes = held.takeAll();
+    this.#heldBytes -= bytes.length;
+    if (this.#isSenderPaused && this.#heldBytes <= this.#end.bufferLimitBytes) {
       this.#isSenderPaused = false;
       this.#end.onBufferDrained();
     }
-    this.#runData(from, held.takeAll(), this.#isComplete && !hadTrailers, isOwnDue);
+    this.#runData(from, bytes, endStream, isOwnDue);
   }
 
   /** `isOwnDue`: the filter at `from` was stopped for everything and is now being continued. */
   #runData(from: number, bytes: Buffer, endStream: boolean, isOwnDue: boolean): void {
     const hadTrailers = this.#trailers !== undefined;
-    let trailersFrom = -1;
-    let isStopped = false;
-    for (let index = from; index < this.#steps.length && !isStopped; index++) {
+    let goesOn = true;
+    for (let index = from; goesOn && index < this.#steps.length; index++) {
       const step = this.#steps[index] as IterationStep<Headers>;
-      if (stopsAll(step) && !(isOwnDue && index === from)) {
-        this.#hold(bytes, step.state === 'stopAllWatermark');
+      const { memory } = step;
+      if (stopsAll(memory) && !(isOwnDue && index === from)) {
+        this.#hold(memory, bytes, endStream, memory.state === 'stopAllWatermark');
         return;
       }
-      if (step.hasEnded) return;
-      step.hasEnded = endStream && this.#trailers === undefined;
-      const status = this.#callData(step, index, bytes);
+      if (memory.hasEnded) return;
+      memory.hasEnded = endStream && this.#trailers === undefined;
+      const outer = this.#enter(index);
+      const status = step.data(bytes, memory.hasEnded);
+      this.#leave(outer);
       if (this.#end.isOver) return;
-      isStopped = !this.#afterData(step, index, status, bytes);
+      goesOn = this.#afterData(memory, index, status, bytes);
       if (this.#end.isOver) return;
-      const hasAdded = !hadTrailers && trailersFrom < 0 && this.#trailers !== undefined;
-      // One that adds trailers and stops passes them on when it goes on.
-      if (hasAdded && isStopped) return;
-      if (hasAdded) trailersFrom = index + 1;
     }
-    if (!isStopped) this.#end.onData(bytes, endStream && trailersFrom < 0);
-    if (trailersFrom >= 0 && !this.#end.isOver) {
-      this.#runTrailers(trailersFrom, this.#trailers as HeaderMap);
-    }
+    if (goesOn) this.#end.onData(bytes, endStream && this.#trailers === undefined);
+    if (!hadTrailers) this.#runAddedTrailers();
   }
 
-  #callData(step: IterationStep<Headers>, index: number, bytes: Buffer): FilterDataStatus {
-    const outer = this.#enter('data', index);
-    const status = step.data(bytes, step.hasEnded);
-    this.#leave(outer);
-    return status;
-  }
-
-  /** Whether data goes on to the next filter. */
+  /** Whether data goes on to the next filter as it is. */
   #afterData(
-    step: IterationStep<Headers>,
+    memory: IterationMemory,
     index: number,
     status: FilterDataStatus,
     bytes: Buffer,
   ): boolean {
     if (status === 'continue') {
-      if (step.state === 'continue') return true;
-      // The filter held the headers back and lets everything go with this data.
-      this.#hold(bytes, this.#isSenderPaused);
-      if (!this.#end.isOver) this.continueFrom(index);
+      if (memory.state === 'continue' && memory.held === undefined) return true;
+      // What the filter held back goes first, and the headers before that.
+      this.#hold(memory, bytes, memory.hasEnded, this.#isSenderPaused);
+      if (memory.state === 'continue') this.#release(memory, index + 1, false);
+      else this.continueFrom(index);
       return false;
     }
-    step.state = 'stopSingle';
+    memory.state = 'stopSingle';
     if (status !== 'stopIterationNoBuffer') {
-      this.#hold(bytes, status === 'stopIterationAndWatermark');
-    } else if (step.hasEnded && this.#held === undefined) {
-      // Without any data the end is what there is to go on with.
-      this.#hold(NO_BYTES, false);
+      this.#hold(memory, bytes, memory.hasEnded, status === 'stopIterationAndWatermark');
+    } else if (memory.hasEnded) {
+      this.#hold(memory, NO_BYTES, true, false);
     }
     return false;
   }
 
-  #runTrailers(from: number, trailers: HeaderMap): void {
-    for (let index = from; index < this.#steps.length; index++) {
+  /** Trailers that a filter added while data or headers passed follow them, unless it stopped. */
+  #runAddedTrailers(): void {
+    const adder = this.#trailersHolder;
+    if (adder === NOWHERE || this.#end.isOver) return;
+    if (this.#memory(adder).state === 'continue') this.#runTrailers(this.#trailers as HeaderMap);
+  }
+
+  #runTrailers(trailers: HeaderMap): void {
+    this.#trailersHolder = NOWHERE;
+    while (this.#trailersNext < this.#steps.length) {
+      const index = this.#trailersNext;
       const step = this.#steps[index] as IterationStep<Headers>;
-      if (stopsAll(step)) return;
-      step.hasEnded = true;
-      const outer = this.#enter('trailers', index);
+      const { memory } = step;
+      if (stopsAll(memory)) {
+        this.#trailersHolder = index;
+        return;
+      }
+      memory.hasEnded = true;
+      this.#trailersNext = index + 1;
+      const outer = this.#enter(index);
       const status = step.trailers(trailers);
       this.#leave(outer);
       if (this.#end.isOver) return;
-      if (status === 'stopIteration') {
-        if (step.state === 'continue') step.state = 'stopSingle';
+      if (status === 'stopIteration' || memory.state !== 'continue') {
+        this.#trailersHolder = index;
+        if (status === 'stopIteration') memory.state = 'stopSingle';
+        // Headers or data were held back until the trailers: they go first, then these.
+        else this.continueFrom(index);
         return;
       }
-      // Headers or data were held back until the trailers: they go first, then these.
-      if (step.state !== 'continue') return this.continueFrom(index);
+      this.#release(memory, index + 1, false);
+      if (this.#end.isOver) return;
     }
+    if (this.#areTrailersOut) return;
+    this.#areTrailersOut = true;
     this.#end.onTrailers(trailers);
   }
 
-  /** Calls can nest: a filter that is called may continue another one. */
-  #enter(call: Call, index: number): Call {
-    const outer = this.#call;
-    this.#call = call;
-    this.#callIndex = index;
+  #enter(index: number): number {
+    const outer = this.#calledIndex;
+    this.#calledIndex = index;
+    this.#callDepth++;
     return outer;
   }
 
-  #leave(outer: Call): void {
-    this.#call = outer;
+  #leave(outer: number): void {
+    this.#calledIndex = outer;
+    this.#callDepth--;
     this.#end.afterCall();
   }
 
-  #hold(bytes: Buffer, isStreaming: boolean): void {
-    this.#held ??= new BodyBuffer();
-    this.#held.add(bytes);
-    if (this.#isSenderPaused || this.#held.length <= this.#end.bufferLimitBytes) return;
+  #hold(memory: IterationMemory, bytes: Buffer, endStream: boolean, isStreaming: boolean): void {
+    memory.held ??= new BodyBuffer();
+    memory.held.add(bytes);
+    if (endStream) memory.holdsEnd = true;
+    this.#heldBytes += bytes.length;
+    if (this.#isSenderPaused || this.#heldBytes <= this.#end.bufferLimitBytes) return;
     this.#isSenderPaused = isStreaming;
     this.#end.onBufferLimitExceeded(isStreaming);
   }
 }
 
-function stopsAll(step: { readonly state: IterationState }): boolean {
-  return step.state === 'stopAllBuffer' || step.state === 'stopAllWatermark';
+function stopsAll({ state }: IterationMemory): boolean {
+  return state === 'stopAllBuffer' || state === 'stopAllWatermark';
 }
 
 /** Notes what a filter answered to headers; whether the next one sees them. */
-function goesOn(
-  step: { state: IterationState; areHeadersContinued: boolean },
-  status: FilterHeadersStatus,
-): boolean {
+function continues(memory: IterationMemory, status: FilterHeadersStatus): boolean {
   switch (status) {
     case 'continue':
     case 'continueAndDontEndStream':
-      step.areHeadersContinued = true;
+      memory.areHeadersContinued = true;
       return true;
     case 'stopIteration':
-      step.state = 'stopSingle';
+      memory.state = 'stopSingle';
       return false;
     case 'stopAllIterationAndBuffer':
-      step.state = 'stopAllBuffer';
+      memory.state = 'stopAllBuffer';
       return false;
     case 'stopAllIterationAndWatermark':
-      step.state = 'stopAllWatermark';
+      memory.state = 'stopAllWatermark';
       return false;
   }
 }

@@ -4,14 +4,12 @@ import type {
   FilterTrailersStatus,
   StreamFilter,
 } from '#connection-manager/filter.ts';
-import type { IterationState, IterationStep } from '#connection-manager/filter-iteration.ts';
+import { IterationMemory, type IterationStep } from '#connection-manager/filter-iteration.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 
 /** A filter on the way of requests. */
 export class DecodeStep implements IterationStep<RequestHeaders> {
-  state: IterationState = 'continue';
-  areHeadersContinued = false;
-  hasEnded = false;
+  readonly memory = new IterationMemory();
   readonly #filter: StreamFilter;
 
   constructor(filter: StreamFilter) {
@@ -33,15 +31,14 @@ export class DecodeStep implements IterationStep<RequestHeaders> {
 
 /** A filter on the way of responses. */
 export class EncodeStep implements IterationStep<ResponseHeaders> {
-  state: IterationState = 'continue';
-  areHeadersContinued = false;
-  hasEnded = false;
+  readonly memory = new IterationMemory();
   readonly #filter: StreamFilter;
 
   constructor(filter: StreamFilter) {
     this.#filter = filter;
   }
 
+  /** A 1xx response. */
   interimHeaders(headers: ResponseHeaders): FilterTrailersStatus {
     return this.#filter.encode1xxHeaders(headers);
   }
