@@ -53,7 +53,6 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
       soakBootstrap({
         upstream: places,
         upstreamPath,
-        deadPort: await freePort(),
         listenerPort,
         listenerPath,
         accessLogPath,

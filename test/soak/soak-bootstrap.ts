@@ -16,8 +16,6 @@ export const LIMITS = { max_connections: 2, max_pending_requests: 2, max_request
 export interface SoakPlaces {
   readonly upstream: UpstreamPlaces;
   readonly upstreamPath: string;
-  /** A port at which nobody listens. */
-  readonly deadPort: number;
   readonly listenerPort: number;
   readonly listenerPath: string;
   readonly accessLogPath: string;
@@ -46,7 +44,7 @@ export function soakBootstrap(places: SoakPlaces): JsonObject {
       }),
       cluster('restless', upstream.restless),
       cluster('unix', places.upstreamPath, { lb_policy: 'RANDOM' }),
-      cluster('dead', places.deadPort),
+      cluster('dead', upstream.dead),
       cluster('limited', upstream.first, { circuit_breakers: { thresholds: [LIMITS] } }),
     ],
   );

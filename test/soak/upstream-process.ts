@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { targetOf } from './body.ts';
 import { answers } from './upstream-answers.ts';
 
@@ -9,6 +10,8 @@ export interface UpstreamPlaces {
   readonly second: number;
   /** Closes idle connections after a second: what is in its pool goes stale all the time. */
   readonly restless: number;
+  /** Taken, so that nobody else listens there, but nobody does. */
+  readonly dead: number;
 }
 
 /** What goes wrong here, not in the proxy. */
@@ -67,6 +70,13 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
+/** The near end of a connection that stays open. */
+async function heldPort(to: number): Promise<number> {
+  const socket = connect(to, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket.localPort as number;
+}
+
 // The parent is gone or done: so is this.
 process.on('disconnect', () => process.exit(0));
 const [unixPath = ''] = process.argv.slice(2);
@@ -80,4 +90,5 @@ process.send?.({
   first: portOf(first),
   second: portOf(second),
   restless: portOf(restless),
+  dead: await heldPort(portOf(first)),
 } satisfies UpstreamPlaces);
