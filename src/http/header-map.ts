@@ -9,6 +9,8 @@ import {
 const REMOVED: HeaderId = -1;
 /** No verbatim text: the entry was set or changed here and is written out from its name and value. */
 const NO_TEXT = -1;
+/** A pooled map that had more fields than this forgets their names and values at once. */
+const KEPT_FIELDS_MAX = 32;
 
 /**
  * The header fields of one message, in order, names in lower case, values as latin1 strings (one
@@ -50,6 +52,11 @@ export class HeaderMap {
   clear(): void {
     this.casing = undefined;
     this.text = '';
+    // Names and values that were cut out of a large head would keep it alive.
+    if (this.#count > KEPT_FIELDS_MAX) {
+      this.#names.length = 0;
+      this.#values.length = 0;
+    }
     this.#count = 0;
     this.#live = 0;
     this.#seenLow = 0;

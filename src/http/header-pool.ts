@@ -5,25 +5,35 @@ const POOLED_MAX = 256;
 
 const requestHeaders: RequestHeaders[] = [];
 const responseHeaders: ResponseHeaders[] = [];
+let inUse = 0;
+
+/** Maps that were acquired and not released yet: 0 when no stream is under way. */
+export function headerMapsInUse(): number {
+  return inUse;
+}
 
 /**
  * Header maps of this worker, used again: their arrays keep the size that traffic needs. Whoever
  * acquired a map releases it once, when its stream is destroyed.
  */
 export function acquireRequestHeaders(): RequestHeaders {
+  inUse++;
   return requestHeaders.pop() ?? new RequestHeaders();
 }
 
 export function releaseRequestHeaders(headers: RequestHeaders): void {
+  inUse--;
   headers.clear();
   if (requestHeaders.length < POOLED_MAX) requestHeaders.push(headers);
 }
 
 export function acquireResponseHeaders(): ResponseHeaders {
+  inUse++;
   return responseHeaders.pop() ?? new ResponseHeaders();
 }
 
 export function releaseResponseHeaders(headers: ResponseHeaders): void {
+  inUse--;
   headers.clear();
   if (responseHeaders.length < POOLED_MAX) responseHeaders.push(headers);
 }

@@ -5,7 +5,7 @@ interface NodeParser {
   [callback: number]: unknown;
   initialize(type: number, resource: object, maxHeaderSize: number, lenientFlags: number): void;
   execute(bytes: Buffer): number | Error;
-  finish(): undefined | Error;
+  close(): void;
 }
 
 interface NodeParserClass {
@@ -100,6 +100,7 @@ export function readWithNode(kind: 'request' | 'response', bytes: Buffer): NodeR
     current().isComplete = true;
   };
   const outcome = parser.execute(Buffer.from(bytes));
+  parser.close();
   const error =
     outcome instanceof Error ? ((outcome as Error & { code?: string }).code ?? 'error') : undefined;
   return { messages, error };
