@@ -6,6 +6,7 @@ import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
 import { readWithNode } from '../http/h1/llhttp.ts';
 import { hear } from '../http/h1/server-harness.ts';
+import { ScriptedTransport } from '../network/scripted-transport.ts';
 import { Choices } from '../soak/random.ts';
 import { damaged, randomRequest, randomResponse } from './http1-inputs.ts';
 import { MiniProxy } from './mini-proxy.ts';
@@ -23,6 +24,7 @@ const STEP_MS_MAX = 2000;
 /** What the heap may grow between the first and the last quarter, in bytes. */
 const GROWTH_MAX = 16 * 1024 * 1024;
 const HEAD_BYTES_MAX = 2048;
+const BUFFER_LIMIT_BYTES = 4096;
 
 /**
  * What the other parser does not know: when the pool ends a connection, and methods that are allowed
@@ -60,11 +62,44 @@ function optionsOf(choices: Choices): { server: Http1ServerOptions; client: Http
   };
 }
 
+/** A proxy between scripted ends. */
+class Scene {
+  readonly client = new ScriptedTransport();
+  /** The present connection to the upstream, and those before it. */
+  readonly upstreams: ScriptedTransport[] = [];
+  readonly proxy: MiniProxy;
+  #connecting: (() => void)[] = [];
+
+  constructor(options: { server: Http1ServerOptions; client: Http1ClientOptions }) {
+    const connectUpstream = (onConnected: () => void): ScriptedTransport => {
+      const transport = new ScriptedTransport();
+      this.upstreams.push(transport);
+      this.#connecting.push(onConnected);
+      return transport;
+    };
+    this.proxy = new MiniProxy(this.client, connectUpstream, {
+      ...options,
+      bufferLimitBytes: BUFFER_LIMIT_BYTES,
+    });
+  }
+
+  /** Lets connections come up and turns end until nothing is left to do. */
+  settle(): void {
+    this.proxy.settle();
+    for (const onConnected of this.#connecting.splice(0)) onConnected();
+    this.proxy.settle();
+    // What was destroyed is reported as closed, as a network would do it.
+    for (const upstream of this.upstreams) if (upstream.state !== 'open') upstream.close();
+    this.proxy.settle();
+  }
+}
+
 /** Plays one connection from its first byte to its end; returns what went wrong, if anything. */
 export function playConnection(seed: number): string | undefined {
   const choices = new Choices(seed);
-  const { server, client } = optionsOf(choices);
-  const proxy = new MiniProxy(server, client);
+  const options = optionsOf(choices);
+  const { server } = options;
+  const scene = new Scene(options);
   const isDamaged = choices.chance(0.7);
   const requests = Array.from({ length: choices.between(1, 4) }, () => randomRequest(choices));
   const text = isDamaged ? damaged(requests.join(''), choices) : requests.join('');
@@ -73,22 +108,22 @@ export function playConnection(seed: number): string | undefined {
     return `reads otherwise in pieces: ${JSON.stringify(pieces.map((piece) => piece.toString('latin1')))}`;
   }
   for (const piece of pieces) {
-    if (piece.length > 0) proxy.client.feed(piece);
-    proxy.settle();
-    respond(proxy, choices);
-    if (choices.chance(0.05)) proxy.client.isStuck = !proxy.client.isStuck;
-    if (choices.chance(0.2) && proxy.client.queuedBytes > 0) proxy.client.drain();
+    if (piece.length > 0) scene.client.feed(piece);
+    scene.settle();
+    respond(scene, choices);
+    if (choices.chance(0.05)) scene.client.isStuck = !scene.client.isStuck;
+    if (choices.chance(0.2) && scene.client.queuedBytes > 0) scene.client.drain();
   }
-  proxy.client.isStuck = false;
+  scene.client.isStuck = false;
   for (let round = 0; round < 6; round++) {
-    if (proxy.client.queuedBytes > 0) proxy.client.drain();
-    respond(proxy, choices);
+    if (scene.client.queuedBytes > 0) scene.client.drain();
+    respond(scene, choices);
   }
-  const stuck = stuckReason(proxy);
-  proxy.client.close();
-  for (const upstream of proxy.upstreams) upstream.close();
-  proxy.settle();
-  return stuck ?? leftOver(proxy) ?? misread(proxy);
+  const stuck = stuckReason(scene);
+  scene.client.close();
+  for (const upstream of scene.upstreams) upstream.close();
+  scene.settle();
+  return stuck ?? leftOver(scene) ?? misread(scene);
 }
 
 /**
@@ -102,8 +137,8 @@ function outcomeOf(pieces: readonly Buffer[], options: Http1ServerOptions): stri
 }
 
 /** Lets the upstream say something, mostly what an upstream would say. */
-function respond(proxy: MiniProxy, choices: Choices): void {
-  const upstream = proxy.upstreams.at(-1);
+function respond(scene: Scene, choices: Choices): void {
+  const upstream = scene.upstreams.at(-1);
   if (upstream === undefined || upstream.state !== 'open') return;
   if (choices.chance(0.1)) {
     upstream.feedEnd();
@@ -116,32 +151,26 @@ function respond(proxy: MiniProxy, choices: Choices): void {
       if (piece.length > 0 && upstream.isReading && upstream.state === 'open') upstream.feed(piece);
     }
   }
-  proxy.settle();
-  closeEnded(proxy);
-}
-
-/** What was destroyed is reported as closed, as a network would do it. */
-function closeEnded({ upstreams }: MiniProxy): void {
-  for (const upstream of upstreams) if (upstream.state !== 'open') upstream.close();
+  scene.settle();
 }
 
 /** Nothing may wait for ever that nobody will wake. */
-function stuckReason(proxy: MiniProxy): string | undefined {
+function stuckReason({ proxy, client }: Scene): string | undefined {
   const isWaiting = proxy.streamsBegun > proxy.streamsEnded;
-  if (isWaiting || proxy.isClosing || proxy.client.state !== 'open') return undefined;
-  return proxy.client.isReading ? undefined : 'an idle connection is not read';
+  if (isWaiting || proxy.isClosing || client.state !== 'open') return undefined;
+  return client.isReading ? undefined : 'an idle connection is not read';
 }
 
-function leftOver(proxy: MiniProxy): string | undefined {
+function leftOver({ proxy, client }: Scene): string | undefined {
   if (proxy.streamsBegun !== proxy.streamsEnded) {
     return `${proxy.streamsBegun} streams began and ${proxy.streamsEnded} ended`;
   }
-  return proxy.client.isBulk ? 'the bulk mode outlives its message' : undefined;
+  return client.isBulk ? 'the bulk mode outlives its message' : undefined;
 }
 
 /** What was forwarded must be HTTP to somebody else as well. */
-function misread(proxy: MiniProxy): string | undefined {
-  for (const { sent } of proxy.upstreams) {
+function misread({ upstreams }: Scene): string | undefined {
+  for (const { sent } of upstreams) {
     if (isTunnel(sent)) continue;
     const { error } = readWithNode('request', Buffer.from(sent, 'latin1'));
     if (error !== undefined && !TOLERATED.has(error)) {

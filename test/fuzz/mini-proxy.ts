@@ -14,9 +14,18 @@ import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-ma
 import { releaseRequestHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
-import { ScriptedTransport } from '../network/scripted-transport.ts';
+import type { Transport } from '#network/transport.ts';
 
-const BUFFER_LIMIT_BYTES = 4096;
+/** Begins a connection to the upstream; `onConnected` may be called at once or later. */
+export type ConnectUpstream = (onConnected: () => void) => Transport;
+
+export interface MiniProxyOptions {
+  readonly server: Http1ServerOptions;
+  readonly client: Http1ClientOptions;
+  readonly bufferLimitBytes: number;
+  /** Defers what is written to the end of a turn; the test calls `settle` where there is none. */
+  readonly schedule?: (run: () => void) => void;
+}
 
 /** One request and its answer, between the two codecs. */
 class Exchange implements ResponseDecoder {
@@ -116,39 +125,41 @@ class Exchange implements ResponseDecoder {
   }
 }
 
-/** The way of a request with nothing between the codecs, over transports that a script drives. */
+/** The way of a request with nothing between the codecs. */
 export class MiniProxy implements ServerCodecCallbacks {
-  readonly client = new ScriptedTransport();
-  /** The present connection to the upstream, and those before it. */
-  readonly upstreams: ScriptedTransport[] = [];
   readonly server: Http1ServerConnection;
   streamsBegun = 0;
   streamsEnded = 0;
   readonly #turn: EventTurn;
-  readonly #clientOptions: Http1ClientOptions;
+  readonly #options: MiniProxyOptions;
+  readonly #connectUpstream: ConnectUpstream;
+  readonly #downstream: Connection;
   #upstream: Http1ClientConnection | undefined = undefined;
   #flush: (() => void) | undefined = undefined;
 
-  constructor(serverOptions: Http1ServerOptions, clientOptions: Http1ClientOptions) {
+  constructor(transport: Transport, connectUpstream: ConnectUpstream, options: MiniProxyOptions) {
     const clock = new Clock(
       () => 0,
       () => 0,
     );
-    this.#turn = new EventTurn(clock, (run) => {
+    const keep = (run: () => void): void => {
       this.#flush = run;
-    });
-    this.#clientOptions = clientOptions;
+    };
+    this.#turn = new EventTurn(clock, options.schedule ?? keep);
+    this.#options = options;
+    this.#connectUpstream = connectUpstream;
     const events: ConnectionEvents = {
       onBytes: (bytes, length) => this.server.dispatch(bytes, length),
-      onEnd: () => undefined,
+      onEnd: () => this.#downstream.destroy('remote'),
       onClose: () => this.server.onConnectionClose('closed'),
       onSent: () => undefined,
       onAboveWriteBufferHighWatermark: () => this.server.onAboveWriteBufferHighWatermark(),
       onBelowWriteBufferLowWatermark: () => this.server.onBelowWriteBufferLowWatermark(),
     };
-    const connection = new Connection(this.client, this.#turn, events, 'open', BUFFER_LIMIT_BYTES);
-    this.server = new Http1ServerConnection(connection, this, serverOptions, 'http');
-    connection.startReading();
+    const { bufferLimitBytes, server } = options;
+    this.#downstream = new Connection(transport, this.#turn, events, 'open', bufferLimitBytes);
+    this.server = new Http1ServerConnection(this.#downstream, this, server, 'http');
+    this.#downstream.startReading();
   }
 
   /** Whether the codec gave the client's connection up. */
@@ -171,22 +182,28 @@ export class MiniProxy implements ServerCodecCallbacks {
 
   closeConnection(): void {
     this.isClosing = true;
+    this.#downstream.finish(true);
   }
 
   upstreamStream(exchange: Exchange): RequestEncoder {
-    this.#upstream ??= this.#connectUpstream();
+    this.#upstream ??= this.#newUpstream();
     return this.#upstream.newStream(exchange);
   }
 
-  #connectUpstream(): Http1ClientConnection {
-    const transport = new ScriptedTransport();
-    this.upstreams.push(transport);
+  #newUpstream(): Http1ClientConnection {
+    const transport = this.#connectUpstream(() => {
+      connection.markConnected();
+      connection.startReading();
+    });
     const forget = (): void => {
       if (this.#upstream === codec) this.#upstream = undefined;
     };
     const events: ConnectionEvents = {
       onBytes: (bytes, length) => codec.dispatch(bytes, length),
-      onEnd: () => codec.onEnd(),
+      onEnd: () => {
+        codec.onEnd();
+        connection.destroy('remote');
+      },
       onClose: () => {
         forget();
         codec.onConnectionClose('closed');
@@ -195,7 +212,9 @@ export class MiniProxy implements ServerCodecCallbacks {
       onAboveWriteBufferHighWatermark: () => codec.onAboveWriteBufferHighWatermark(),
       onBelowWriteBufferLowWatermark: () => codec.onBelowWriteBufferLowWatermark(),
     };
-    const connection = new Connection(transport, this.#turn, events, 'open', BUFFER_LIMIT_BYTES);
+    const { bufferLimitBytes, client } = this.#options;
+    const turn = this.#turn;
+    const connection = new Connection(transport, turn, events, 'connecting', bufferLimitBytes);
     const callbacks = {
       onStreamDone: (end: ExchangeEnd) => {
         if (end === 'reusable' && connection.isOpen) return;
@@ -205,8 +224,7 @@ export class MiniProxy implements ServerCodecCallbacks {
       onProtocolError: forget,
       onCloseAnnounced: () => undefined,
     };
-    const codec = new Http1ClientConnection(connection, callbacks, this.#clientOptions);
-    connection.startReading();
+    const codec = new Http1ClientConnection(connection, callbacks, client);
     return codec;
   }
 }
