@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { connect } from '#network/connecting.ts';
 import { listen } from '#network/listening.ts';
+import type { Transport } from '#network/transport.ts';
 import { MiniProxy } from '../../fuzz/mini-proxy.ts';
 import { KINDS, type TransportKind } from '../../network/transport-pair.ts';
 import { BodyCheck, bodyBytes } from '../../soak/body.ts';
@@ -15,6 +16,10 @@ import { SERVER_OPTIONS } from './server-harness.ts';
 const CONNECTIONS = 16;
 const REQUESTS = 5;
 const BUFFER_LIMIT_BYTES = 200_000;
+/** More than the kernel holds for a connection both of whose ends are here. */
+const HUGE = 16_000_000;
+
+const SIZES = [50, 40_000, 900_000];
 
 interface Writable {
   write(bytes: Buffer): boolean;
@@ -46,6 +51,8 @@ async function writeBody(
 async function checkBody(message: IncomingMessage, seed: number, length: number): Promise<string> {
   const check = new BodyCheck(seed);
   const choices = new Choices(seed + 1);
+  // Long enough for a huge body to fill everything between its sender and here.
+  if (length > HUGE / 2) await sleep(50);
   try {
     for await (const chunk of message) {
       check.add(chunk as Buffer);
@@ -81,13 +88,19 @@ async function startUpstream(problems: string[]): Promise<{ port: number; close(
   };
 }
 
-async function startProxy(
-  kind: TransportKind,
-  port: number,
-): Promise<{ port: number; close(): void }> {
+interface RunningProxy {
+  readonly port: number;
+  /** Of the clients' connections. */
+  readonly transports: readonly Transport[];
+  close(): void;
+}
+
+async function startProxy(kind: TransportKind, port: number): Promise<RunningProxy> {
+  const transports: Transport[] = [];
   const { server, address } = await listen(
     { host: '127.0.0.1', port: 0 },
     (transport) => {
+      transports.push(transport);
       const connectUpstream = (onConnected: () => void) =>
         connect(
           { address: { kind: 'ip', host: '127.0.0.1', port }, source: undefined },
@@ -103,7 +116,11 @@ async function startProxy(
     },
     kind,
   );
-  return { port: (address as AddressInfo).port, close: () => void server.close() };
+  return {
+    port: (address as AddressInfo).port,
+    transports,
+    close: () => void server.close(),
+  };
 }
 
 /** One client with one connection: a few exchanges with large bodies both ways. */
@@ -113,8 +130,8 @@ async function exchange(port: number, index: number): Promise<string[]> {
   const problems: string[] = [];
   for (let count = 0; count < REQUESTS; count++) {
     const seed = index * 100 + count;
-    const length = choices.between(0, choices.of([50, 40_000, 900_000]));
-    const upload = choices.between(0, choices.of([50, 40_000, 900_000]));
+    const length = count === 1 && index < 4 ? HUGE : choices.between(0, choices.of(SIZES));
+    const upload = count === 2 && index < 4 ? HUGE : choices.between(0, choices.of(SIZES));
     const path = `/${seed}/${length}/${choices.of(['length', 'chunked'])}/${upload}`;
     const headers = choices.chance(0.5) ? { 'content-length': upload } : {};
     const sent = ask({ host: '127.0.0.1', port, path, method: 'POST', headers, agent });
@@ -139,5 +156,43 @@ for (const kind of KINDS) {
     t.same(problems, []);
     proxy.close();
     upstream.close();
+  });
+}
+
+for (const kind of KINDS) {
+  t.test(`a client that does not read costs the limit and a read over ${kind}s`, async (t) => {
+    let sentBytes = 0;
+    let isBlocked = false;
+    const upstream = createServer((_request, response) => {
+      const send = (): void => {
+        do sentBytes += 1_000_000;
+        while (response.write(Buffer.alloc(1_000_000)));
+        isBlocked = true;
+        response.once('drain', () => {
+          isBlocked = false;
+          send();
+        });
+      };
+      send();
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const proxy = await startProxy(kind, (upstream.address() as AddressInfo).port);
+    const sent = ask({ host: '127.0.0.1', port: proxy.port, path: '/' });
+    sent.end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    // Everything between the upstream and the client fills up, and then nothing moves any more.
+    for (let before = -1; before !== sentBytes || !isBlocked; ) {
+      before = sentBytes;
+      await sleep(100);
+    }
+    const [transport] = proxy.transports;
+    const queued = transport?.queuedBytes ?? 0;
+    t.ok(queued > BUFFER_LIMIT_BYTES, `${queued} bytes wait`);
+    t.ok(queued <= BUFFER_LIMIT_BYTES + 400_000, `${queued} bytes wait`);
+    response.destroy();
+    proxy.close();
+    upstream.close();
+    upstream.closeAllConnections();
   });
 }
