@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findCommand } from '../../bench/machine/find-command.ts';
 import { freePort } from '../../bench/machine/loopback.ts';
+import { endWithMe } from '../tools/end-with-me.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 
 type Test = Parameters<typeof temporaryFolder>[0];
@@ -56,10 +57,9 @@ async function serve(t: Test, path: string, args: readonly string[], port: numbe
     });
   }
   const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  endWithMe(child);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   t.teardown(async () => {
-    process.off('exit', kill);
     child.kill('SIGTERM');
     const insist = setTimeout(kill, 3_000);
     await ended;

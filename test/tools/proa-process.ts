@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askAdmin } from '../differential/harness/admin-client.ts';
 import type { JsonObject } from './bootstrap.ts';
+import { endWithMe } from './end-with-me.ts';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 /** The program of this checkout, or the one that the environment variable PROA_COMMAND names. */
@@ -24,13 +25,6 @@ export interface RunOptions {
   readonly uid?: number;
 }
 
-/** Whatever runs when this process is told to end, or ends by a defect, goes with it. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-process.once('SIGTERM', () => process.exit(143));
-
 /** A running `bin/proa`; its standard input is /dev/null. */
 export class SpawnedProa {
   readonly #child: ChildProcess;
@@ -47,7 +41,7 @@ export class SpawnedProa {
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     this.#child = child;
-    running.add(child);
+    endWithMe(child);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
@@ -59,7 +53,6 @@ export class SpawnedProa {
     });
     this.ended = new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        running.delete(child);
         resolve({ code, signal });
       });
     });
