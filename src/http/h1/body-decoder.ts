@@ -30,6 +30,11 @@ export interface BodyLimits {
 
 /** Bodies above this, in bytes, are read in bulk. */
 const BULK_BYTES_MIN = 16_384;
+/**
+ * The data of chunks that are smaller than this is moved together in the buffer it was read into, so
+ * that a peer that sends a byte in each chunk does not make every byte a call and a chunk of its own.
+ */
+const JOINED_CHUNK_MAX = 4096;
 
 /**
  * Fields that RFC 9110 section 6.5.1 keeps out of trailers: they say where a message goes, how long
@@ -60,6 +65,9 @@ export class BodyDecoder implements ChunkSink {
   #chunks: ChunkedDecoder | undefined = undefined;
   #trailerReader: HeadReader | undefined = undefined;
   #trailers: HeaderMap | undefined = undefined;
+  /** Chunk data of the present read that the sink has not heard of yet. */
+  #pieceStart = 0;
+  #pieceEnd = 0;
 
   get framing(): Framing {
     return this.#framing;
@@ -110,7 +118,10 @@ export class BodyDecoder implements ChunkSink {
   #decodeChunked(bytes: Buffer, start: number, end: number): number {
     if (this.#trailerReader !== undefined) return this.#decodeTrailers(bytes, start, end);
     const chunks = this.#chunks as ChunkedDecoder;
+    this.#pieceStart = 0;
+    this.#pieceEnd = 0;
     const outcome = chunks.decode(bytes, start, end);
+    this.#passPiece(bytes);
     if (outcome === 'needMore') return end;
     this.finish();
     if (outcome !== 'trailers') {
@@ -131,7 +142,22 @@ export class BodyDecoder implements ChunkSink {
 
   onChunkData(bytes: Buffer, from: number, to: number): void {
     this.#countUp(to - from);
-    this.#sink.onBody(bytes.subarray(from, to), false);
+    const isFirst = this.#pieceEnd === this.#pieceStart;
+    if (!isFirst && to - from < JOINED_CHUNK_MAX) {
+      bytes.copyWithin(this.#pieceEnd, from, to);
+      this.#pieceEnd += to - from;
+      return;
+    }
+    this.#passPiece(bytes);
+    this.#pieceStart = from;
+    this.#pieceEnd = to;
+  }
+
+  #passPiece(bytes: Buffer): void {
+    if (this.#pieceEnd === this.#pieceStart) return;
+    const piece = bytes.subarray(this.#pieceStart, this.#pieceEnd);
+    this.#pieceStart = this.#pieceEnd;
+    this.#sink.onBody(piece, false);
   }
 
   #decodeTrailers(bytes: Buffer, start: number, end: number): number {

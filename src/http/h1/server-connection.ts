@@ -291,7 +291,7 @@ export class Http1ServerConnection
   /** @internal The turn in which a response ended is over. */
   flushTurn(): void {
     const pipelined = this.#pipelined;
-    if (pipelined === undefined || this.#phase === 'dead') return;
+    if (pipelined === undefined || !this.#connection.isOpen) return;
     this.#pipelined = undefined;
     this.dispatch(pipelined, pipelined.length);
     this.#connection.readDisable(false);
