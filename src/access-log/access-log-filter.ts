@@ -1,10 +1,10 @@
 import type { AccessLogPredicate } from '#access-log/access-log-predicate.ts';
 import type { AccessLogFilterConfig, ComparisonConfig } from '#access-log/filter-config.ts';
 import { buildMetadataFilter } from '#access-log/metadata-filter.ts';
+import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { grpcStatusOf } from '#http/grpc-status.ts';
 import { RequestHeaders } from '#http/header-map.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';
-import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import { NEVER } from '#stream-info/stream-info.ts';
 
 /** What filters ask besides the stream. */

@@ -1,8 +1,8 @@
-/** A share of requests: `numerator` of `denominator` (Envoy's `FractionalPercent`). */
-export interface FractionalPercent {
-  readonly numerator: number;
-  readonly denominator: 100 | 10_000 | 1_000_000;
-}
+import {
+  type FractionalPercent,
+  isInFraction,
+  type RuntimeSnapshot,
+} from '#base/runtime-snapshot.ts';
 
 /** A value that overrides a default, in every form in which it can be read. */
 export interface RuntimeValue {
@@ -17,7 +17,7 @@ export interface RuntimeValue {
 export type RuntimeValues = ReadonlyMap<string, RuntimeValue>;
 
 /** Answers what the configuration leaves to runtime keys, from one set of values. */
-export class RuntimeReader {
+export class RuntimeReader implements RuntimeSnapshot {
   readonly #values: RuntimeValues;
 
   constructor(values: RuntimeValues) {
@@ -48,8 +48,4 @@ export class RuntimeReader {
   getBoolean(key: string, fallback: boolean): boolean {
     return this.#values.get(key)?.boolean ?? fallback;
   }
-}
-
-function isInFraction({ numerator, denominator }: FractionalPercent, random: number): boolean {
-  return random % denominator < numerator;
 }

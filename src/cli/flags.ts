@@ -3,7 +3,7 @@ import { err, ok, type Result } from '#base/result.ts';
 import { isLogComponent, logComponents } from '#server/log/log-component.ts';
 import { logLevels, parseLogLevel } from '#server/log/log-level.ts';
 import type { FlagSpec } from './flag-table.ts';
-import type { ComponentLogLevel, IgnoredFlag, ProxyOptions } from './options.ts';
+import type { ComponentLogLevel, IgnoredFlag, ProxyOptions } from '#server/proxy-options.ts';
 import { type FlagError, type FlagToken, suggest, tokenize } from './tokens.ts';
 
 /** What the command line asks for. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ForwardingConfig } from '#http/connection-manager-config.ts';
+import type { ForwardingConfig } from '#connection-manager/connection-manager-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { Address } from '#network/address.ts';

@@ -1,6 +1,6 @@
 import { lastAddressFromXff } from '#connection-manager/client-address.ts';
+import type { ForwardingConfig } from '#connection-manager/connection-manager-config.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
-import type { ForwardingConfig } from '#http/connection-manager-config.ts';
 import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
 import type { Address } from '#network/address.ts';

@@ -1,3 +1,4 @@
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import {
   connectionManagerStats,
   listenerHttpStats,
@@ -11,7 +12,6 @@ import { normalizesHost } from '#connection-manager/request-host.ts';
 import { DateHeader } from '#connection-manager/response-headers.ts';
 import type { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import { type Http1ServerOptions, http1ServerOptions } from '#http/h1/server-options.ts';
 import type { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';

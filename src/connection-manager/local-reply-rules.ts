@@ -3,12 +3,15 @@ import {
   buildAccessLogFilter,
 } from '#access-log/access-log-filter.ts';
 import type { AccessLogPredicate } from '#access-log/access-log-predicate.ts';
+import type {
+  LocalReplyConfig,
+  LocalReplyMapperConfig,
+} from '#connection-manager/connection-manager-config.ts';
 import type { BodyFormatConfig } from '#formatter/body-format.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import type { Formatter } from '#formatter/pieces-formatter.ts';
-import type { LocalReplyConfig, LocalReplyMapperConfig } from '#http/connection-manager-config.ts';
 import type { ResponseHeaders } from '#http/header-map.ts';
 import { HeaderMutations } from '#routing/header-mutations.ts';
 import type { Route } from '#routing/route.ts';

@@ -1,7 +1,7 @@
+import type { PathConfig } from '#connection-manager/connection-manager-config.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import type { LocalReply } from '#connection-manager/filter.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
-import type { PathConfig } from '#http/connection-manager-config.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { mergeSlashes, normalizePath, unescapeSlashes } from '#http/path-normalization.ts';

@@ -1,9 +1,9 @@
 import { isInternalAddress } from '#connection-manager/client-address.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { appendToList, setForwardingHeaders } from '#connection-manager/forwarding-headers.ts';
 import { removeInternalHeaders } from '#connection-manager/internal-headers.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { setRequestId } from '#connection-manager/request-id.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';

@@ -1,4 +1,4 @@
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import type { Address } from '#network/address.ts';
 

@@ -1,6 +1,6 @@
 import { randomUuid } from '#base/uuid.ts';
+import type { RequestIdConfig } from '#connection-manager/connection-manager-config.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
-import type { RequestIdConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';

@@ -1,5 +1,5 @@
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { appendToList } from '#connection-manager/forwarding-headers.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';

@@ -1,5 +1,5 @@
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import type { StreamTimeouts } from '#connection-manager/stream-timeouts.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import { formatGrpcTimeout, parseGrpcTimeout } from '#http/grpc-timeout.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import type { RouteEntry } from '#routing/route.ts';

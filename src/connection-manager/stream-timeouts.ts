@@ -1,5 +1,5 @@
 import { type TimerOwner, type TimerWheel, WheelTimer } from '#base/timer-wheel.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 
 /** What a stream can take too long for. */
 export type StreamTimeout =

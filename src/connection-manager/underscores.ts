@@ -1,7 +1,7 @@
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import type { CodecError } from '#http/codec.ts';
-import type { CommonHttpProtocolConfig } from '#http/connection-manager-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
+import type { CommonHttpProtocolConfig } from '#http/protocol-options.ts';
 
 const UNEXPECTED_UNDERSCORE: CodecError = {
   status: 400,

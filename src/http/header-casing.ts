@@ -1,5 +1,5 @@
-import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
 import { knownHeaderNames } from '#http/known-headers.ts';
+import type { HeaderKeyFormat } from '#http/protocol-options.ts';
 
 /** How the names of a message's header fields are written on the wire. */
 export interface HeaderCasing {

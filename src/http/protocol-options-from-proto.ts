@@ -11,7 +11,7 @@ import type {
   CommonHttpProtocolConfig,
   HeaderKeyFormat,
   Http1ProtocolConfig,
-} from '#http/connection-manager-config.ts';
+} from '#http/protocol-options.ts';
 
 const DEFAULT_IDLE_TIMEOUT_MS = 3_600_000;
 const DEFAULT_MAX_HEADERS_COUNT = 100;

@@ -1,5 +1,5 @@
+import type { MetadataByNamespace } from '#base/metadata.ts';
 import type { CidrRange } from '#network/cidr-range.ts';
-import type { MetadataByNamespace } from '#stream-info/stream-info.ts';
 
 export type ConnectionSourceType = 'any' | 'same_ip_or_loopback' | 'external';
 

@@ -1,6 +1,6 @@
+import type { MetadataByNamespace } from '#base/metadata.ts';
 import type { Address } from '#network/address.ts';
 import type { FilterChainConfig, NetworkFilterConfig } from '#network/filter-chain-config.ts';
-import type { MetadataByNamespace } from '#stream-info/stream-info.ts';
 
 export type TrafficDirection = 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
 

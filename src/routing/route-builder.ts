@@ -1,4 +1,5 @@
 import { assert } from '#base/assert.ts';
+import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { ConfiguredRoute, type RouteParts } from '#routing/configured-route.ts';
 import { HeaderMutations } from '#routing/header-mutations.ts';
@@ -31,7 +32,6 @@ import type {
   WeightedClustersConfig,
 } from '#routing/route-config.ts';
 import { RouteList } from '#routing/route-list.ts';
-import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import { ConfiguredVirtualHost, RoutedVirtualHost } from '#routing/virtual-host.ts';
 import { WeightedChoice } from '#routing/weighted-clusters.ts';
 

@@ -1,3 +1,4 @@
+import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { buildCookieMatcher } from '#routing/cookie-matcher.ts';
@@ -5,7 +6,6 @@ import { buildHeaderMatcher } from '#routing/header-matcher.ts';
 import { buildMetadataMatcher } from '#routing/metadata-matcher.ts';
 import { buildQueryParameterMatcher } from '#routing/query-parameter-matcher.ts';
 import type { RouteMatchConfig, TlsContextMatchConfig } from '#routing/route-config.ts';
-import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** What a route asks for besides its path. */

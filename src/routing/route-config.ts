@@ -6,6 +6,7 @@
  * Source: `envoy.config.route.v3.RouteConfiguration` and the messages inside it.
  */
 
+import type { FractionalPercent } from '#base/runtime-snapshot.ts';
 import type { CompiledFormat } from '#formatter/compiled-format.ts';
 import type { RegexReplacementConfig } from '#matching/regex-replacement.ts';
 import type { RegexConfig } from '#matching/safe-regex.ts';
@@ -15,7 +16,6 @@ import type { HeaderMatcherConfig } from '#routing/header-matcher.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
 import type { MetadataMatcherConfig } from '#routing/metadata-matcher.ts';
 import type { QueryParameterMatcherConfig } from '#routing/query-parameter-matcher.ts';
-import type { FractionalPercent } from '#routing/runtime-snapshot.ts';
 
 /** Structured data by namespace (`Metadata.filter_metadata`). */
 export type Metadata = Readonly<Record<string, unknown>>;

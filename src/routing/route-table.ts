@@ -1,4 +1,5 @@
 import { assert } from '#base/assert.ts';
+import { defaultRuntime, type RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
@@ -6,7 +7,6 @@ import { DomainIndex } from '#routing/domain-index.ts';
 import type { Route } from '#routing/route.ts';
 import { buildVirtualHosts } from '#routing/route-builder.ts';
 import type { RouteConfiguration } from '#routing/route-config.ts';
-import { defaultRuntime, type RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import type { RoutedVirtualHost } from '#routing/virtual-host.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

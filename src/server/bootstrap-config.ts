@@ -2,12 +2,12 @@ import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import { parseAccessLogs } from '#access-log/from-proto.ts';
 import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
-import type { Bootstrap } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
 import {
   HTTP_CONNECTION_MANAGER_TYPE,
   type HttpConnectionManagerConfig,
-} from '#http/connection-manager-config.ts';
-import { connectionManagerParser } from '#http/connection-manager-from-proto.ts';
+} from '#connection-manager/connection-manager-config.ts';
+import { connectionManagerParser } from '#connection-manager/connection-manager-from-proto.ts';
+import type { Bootstrap } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
 import { parseStringMatcher } from '#matching/from-proto.ts';
 import { buildStringMatcher } from '#matching/string-matcher.ts';
 import type { Address } from '#network/address.ts';

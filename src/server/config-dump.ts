@@ -2,9 +2,9 @@ import { toEnvoyJson } from '#config/envoy-json.ts';
 import { ParseContext } from '#config/parse-context.ts';
 import { isMessageOf } from '#config/registry.ts';
 import { unpackAny } from '#config/unpack-any.ts';
+import { HTTP_CONNECTION_MANAGER_TYPE } from '#connection-manager/connection-manager-config.ts';
 import type { Bootstrap } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
 import type { Listener } from '#gen/envoy/config/listener/v3/listener_pb.d.ts';
-import { HTTP_CONNECTION_MANAGER_TYPE } from '#http/connection-manager-config.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
 
 /** The sections of `/config_dump`, as `envoy.admin.v3` has them; `updated` is RFC 3339. */

@@ -1,4 +1,3 @@
-import type { ProxyOptions } from '#cli/options.ts';
 import { toEnvoyJson } from '#config/envoy-json.ts';
 import type {
   AdminActions,
@@ -14,6 +13,7 @@ import type { JsonObject } from '#server/admin/json-value.ts';
 import { buildVersion, formatBuildVersion } from '#server/build-version.ts';
 import { bootstrapDump, clustersDump, listenersDump, routesDump } from '#server/config-dump.ts';
 import type { Proxy } from '#server/proxy.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 import type { ClusterView } from '#upstream/cluster-view.ts';
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { err, ok, type Result } from '#base/result.ts';
-import type { ProxyOptions } from '#cli/options.ts';
 import { type ConfigError, formatConfigError } from '#config/config-error.ts';
 import {
   type BootstrapSource,
@@ -8,6 +7,7 @@ import {
   loadBootstrap,
 } from '#config/load-bootstrap.ts';
 import { type BootstrapConfig, parseBootstrap } from '#server/bootstrap-config.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 
 /** Reads what `--config-path` and `--config-yaml` name; fails with one line for each error. */
 export function readBootstrap(

@@ -1,8 +1,8 @@
-import type { ProxyOptions } from '#cli/options.ts';
 import { formatConfigError } from '#config/config-error.ts';
 import { writeAdminAddress } from '#server/admin/admin-address-file.ts';
 import { BootstrapRecord } from '#server/bootstrap-record.ts';
 import { createLogger, type ProxyLogger } from '#server/log/logger.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 import { readBootstrap } from '#server/read-bootstrap.ts';
 
 /** Runs the proxy until it is told to end, and resolves to the exit code of the process. */

@@ -1,9 +1,7 @@
+import type { MetadataByNamespace } from '#base/metadata.ts';
 import type { Address } from '#network/address.ts';
 
 export type Protocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
-
-/** Filter metadata of a piece of configuration, by namespace. */
-export type MetadataByNamespace = Readonly<Record<string, unknown>>;
 
 /** What is known of a downstream connection, for routing, logs and forwarding headers. */
 export interface DownstreamInfo {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
+import type { HeaderKeyFormat } from '#http/protocol-options.ts';
 import type { Address } from '#network/address.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { err, ok, type Result } from '#base/result.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
 import { DrainDecision, type DrainStrategy } from '#connection-manager/drain-decision.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { Address } from '#network/address.ts';
 import { FilterChainMatcher } from '#network/filter-chain-match.ts';
 import { listenerStats, listenerWorkerStats } from '#network/listener-stats.ts';

@@ -1,5 +1,9 @@
 import { instantiateAccessLogs } from '#access-log/access-log.ts';
 import type { AccessLogFilterEnvironment } from '#access-log/access-log-filter.ts';
+import type {
+  HttpConnectionManagerConfig,
+  HttpFilterConfig,
+} from '#connection-manager/connection-manager-config.ts';
 import {
   connectionManagerStats,
   listenerHttpStats,
@@ -11,10 +15,6 @@ import { LocalReplyRules } from '#connection-manager/local-reply-rules.ts';
 import { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
-import type {
-  HttpConnectionManagerConfig,
-  HttpFilterConfig,
-} from '#http/connection-manager-config.ts';
 import { RouteTable } from '#routing/route-table.ts';
 import { createFilterFactories } from '#worker/filter-factories.ts';
 import type { ListenerSnapshot } from '#worker/messages.ts';

@@ -1,8 +1,11 @@
+import type { HttpFilterConfig } from '#connection-manager/connection-manager-config.ts';
 import type { FilterFactory } from '#connection-manager/filter.ts';
+import {
+  ROUTER_FILTER_TYPE,
+  type RouterFilterConfig,
+} from '#connection-manager/router-filter-config.ts';
 import type { RouteStats } from '#extensions/http-filters/router/route-stats.ts';
 import { createRouterFactory } from '#extensions/http-filters/router/router-factory.ts';
-import type { HttpFilterConfig } from '#http/connection-manager-config.ts';
-import { ROUTER_FILTER_TYPE, type RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { HostPools } from '#upstream/pool/host-pools.ts';
 

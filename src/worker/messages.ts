@@ -1,8 +1,8 @@
 import type { AccessLogBatch } from '#access-log/access-log-batches.ts';
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import type { RuntimeValues } from '#base/runtime.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import type { DrainStrategy } from '#connection-manager/drain-decision.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
 import type { ListenerConfig } from '#network/listener-config.ts';
 import type { NamedStatsAnnouncement } from '#stats/named-stats.ts';
 import type { SlotAddress } from '#stats/stat-memory.ts';

@@ -4,8 +4,8 @@ import {
   buildAccessLogFilter,
 } from '#access-log/access-log-filter.ts';
 import type { AccessLogFilterConfig, ComparisonConfig } from '#access-log/filter-config.ts';
+import { defaultRuntime } from '#base/runtime-snapshot.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
-import { defaultRuntime } from '#routing/runtime-snapshot.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
 import { emptyContext, fullContext } from '../tools/formatter-context.ts';
 

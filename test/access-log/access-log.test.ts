@@ -2,8 +2,8 @@ import t from 'tap';
 import { instantiateAccessLogs } from '#access-log/access-log.ts';
 import { AccessLogBatches, createLedger } from '#access-log/access-log-batches.ts';
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
+import { defaultRuntime } from '#base/runtime-snapshot.ts';
 import { compileFormat } from '#formatter/compile-format.ts';
-import { defaultRuntime } from '#routing/runtime-snapshot.ts';
 import { environment, fullContext } from '../tools/formatter-context.ts';
 
 function config(format: string, fields: Partial<AccessLogConfig> = {}): AccessLogConfig {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { flagTable } from '#cli/flag-table.ts';
 import { formatFlagError, parseFlags } from '#cli/flags.ts';
-import type { ProxyOptions } from '#cli/options.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 
 function options(...argv: string[]): ProxyOptions {
   const parsed = parseFlags(argv, 4);

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { SeededRandom } from '#base/random.ts';
+import { defaultRuntime } from '#base/runtime-snapshot.ts';
 import {
   connectionManagerStats,
   listenerHttpStats,
@@ -15,7 +16,6 @@ import { processEnvironment } from '#formatter/process-environment.ts';
 import { acquireResponseHeaders } from '#http/header-pool.ts';
 import type { Address } from '#network/address.ts';
 import type { Route } from '#routing/route.ts';
-import { defaultRuntime } from '#routing/runtime-snapshot.ts';
 import { StatsStore } from '#stats/stats-store.ts';
 import { WorkerStats } from '#stats/worker-stats.ts';
 import { formatResponseFlags } from '#stream-info/response-flags.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import { parseFlags } from '#cli/flags.ts';
-import type { ProxyOptions } from '#cli/options.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 import {
   gatewayPorts,
   type ProxyConfig,

@@ -2,7 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import t from 'tap';
 import type { ConfigError } from '#config/config-error.ts';
 import { ParseContext } from '#config/parse-context.ts';
-import { connectionManagerParser } from '#http/connection-manager-from-proto.ts';
+import { connectionManagerParser } from '#connection-manager/connection-manager-from-proto.ts';
 import {
   EXTENSIONS,
   other,

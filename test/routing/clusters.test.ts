@@ -1,6 +1,6 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import t from 'tap';
-import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
+import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { forwarded, requestOf, streamInfo, tableOfRoutes } from '../tools/route-tools.ts';
 
 function clusterFor(

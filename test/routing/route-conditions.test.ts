@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
+import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { routeNameFor, streamInfo, tableOfRoutes } from '../tools/route-tools.ts';
 
 const toCluster = { route: { cluster: 'c' } };

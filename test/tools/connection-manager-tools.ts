@@ -1,8 +1,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { ConfigError } from '#config/config-error.ts';
 import { ParseContext } from '#config/parse-context.ts';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
-import { parseHttpConnectionManager } from '#http/connection-manager-from-proto.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
+import { parseHttpConnectionManager } from '#connection-manager/connection-manager-from-proto.ts';
 import { parseRouteConfiguration } from '#routing/from-proto.ts';
 import { messageOf } from './message-of.ts';
 

@@ -1,4 +1,5 @@
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import type { ConfigError } from '#config/config-error.ts';
 import { descriptors } from '#config/descriptors.ts';
 import { ParseContext } from '#config/parse-context.ts';
@@ -9,7 +10,6 @@ import { parseRouteConfiguration } from '#routing/from-proto.ts';
 import type { RouteConfiguration } from '#routing/route-config.ts';
 import type { RouteParseOptions } from '#routing/route-parse-options.ts';
 import { RouteTable } from '#routing/route-table.ts';
-import type { RuntimeSnapshot } from '#routing/runtime-snapshot.ts';
 import { type DownstreamInfo, StreamInfo } from '#stream-info/stream-info.ts';
 
 /** A route configuration as Envoy's JSON, with what went wrong while it was read. */

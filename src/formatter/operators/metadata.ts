@@ -1,8 +1,9 @@
+import type { MetadataByNamespace } from '#base/metadata.ts';
 import { err, ok } from '#base/result.ts';
 import type { OperatorDefinition, OperatorTable } from '#formatter/operator-definition.ts';
 import type { JsonValue, ValueSource } from '#formatter/value-source.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
-import type { MetadataByNamespace, StreamInfo } from '#stream-info/stream-info.ts';
+import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 type ReadMetadata = (info: StreamInfo) => MetadataByNamespace | undefined;
 

@@ -1,5 +1,4 @@
 import { latin1 } from '#base/latin1.ts';
-import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
 import { ChunkedDecoder, type ChunkSink } from '#http/h1/chunked-decoder.ts';
 import type { BodyDefect } from '#http/h1/codec-errors.ts';
 import type { Framing } from '#http/h1/framing.ts';
@@ -7,6 +6,7 @@ import { HeadReader } from '#http/h1/head-reader.ts';
 import { newCasingFor } from '#http/header-casing.ts';
 import { HeaderMap } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+import type { HeaderKeyFormat } from '#http/protocol-options.ts';
 
 /** What hears the body of one message. */
 export interface BodySink {

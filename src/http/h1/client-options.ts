@@ -1,4 +1,4 @@
-import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
+import type { HeaderKeyFormat } from '#http/protocol-options.ts';
 
 /** What a connection to an upstream host is told. */
 export interface Http1ClientOptions {

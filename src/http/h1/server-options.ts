@@ -1,7 +1,8 @@
 import type {
+  CommonHttpProtocolConfig,
   HeaderKeyFormat,
-  HttpConnectionManagerConfig,
-} from '#http/connection-manager-config.ts';
+  Http1ProtocolConfig,
+} from '#http/protocol-options.ts';
 
 /** What a server connection is told; its sources are Envoy's `Http1ProtocolOptions`. */
 export interface Http1ServerOptions {
@@ -18,7 +19,11 @@ export interface Http1ServerOptions {
 }
 
 /** The part of a connection manager's configuration that its codec needs. */
-export function http1ServerOptions(config: HttpConnectionManagerConfig): Http1ServerOptions {
+export function http1ServerOptions(config: {
+  readonly http1: Http1ProtocolConfig;
+  readonly common: CommonHttpProtocolConfig;
+  readonly maxRequestHeadersKb: number;
+}): Http1ServerOptions {
   const { http1, common, maxRequestHeadersKb } = config;
   return {
     maxRequestHeadersBytes: maxRequestHeadersKb * 1024,

@@ -1,8 +1,8 @@
-import type { ProxyOptions } from '#cli/options.ts';
 import type { Address } from '#network/address.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
 import type { LogComponent } from '#server/log/log-component.ts';
 import type { LogLevel } from '#server/log/log-level.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 import type { RuntimeLayerView } from '#server/runtime/runtime-layer.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 import type { ClusterView } from '#upstream/cluster-view.ts';

@@ -1,6 +1,6 @@
-import type { ProxyOptions, ServerMode } from '#cli/options.ts';
 import type { JsonObject } from '#server/admin/json-value.ts';
 import { defaultLogPattern } from '#server/log/log-pattern.ts';
+import type { ProxyOptions, ServerMode } from '#server/proxy-options.ts';
 
 const modeNames: Readonly<Record<ServerMode, string>> = {
   serve: 'Serve',

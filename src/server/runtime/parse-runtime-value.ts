@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import type { FractionalPercent, RuntimeValue } from '#base/runtime.ts';
+import type { RuntimeValue } from '#base/runtime.ts';
+import type { FractionalPercent } from '#base/runtime-snapshot.ts';
 
 const denominators: Readonly<Record<string, FractionalPercent['denominator']>> = {
   HUNDRED: 100,

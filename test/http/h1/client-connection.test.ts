@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { HeaderKeyFormat } from '#http/connection-manager-config.ts';
+import type { HeaderKeyFormat } from '#http/protocol-options.ts';
 import { ClientHarness, requestOf } from './client-harness.ts';
 import { trailersOf } from './server-harness.ts';
 

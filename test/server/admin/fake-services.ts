@@ -1,4 +1,3 @@
-import type { ProxyOptions } from '#cli/options.ts';
 import type {
   AdminServices,
   DrainListenersOptions,
@@ -7,6 +6,7 @@ import type {
 import type { JsonObject } from '#server/admin/json-value.ts';
 import type { LogComponent } from '#server/log/log-component.ts';
 import type { LogLevel } from '#server/log/log-level.ts';
+import type { ProxyOptions } from '#server/proxy-options.ts';
 import { StatsStore } from '#stats/stats-store.ts';
 import type { ClusterView } from '#upstream/cluster-view.ts';
 import { HealthFlag } from '#upstream/health-flags.ts';

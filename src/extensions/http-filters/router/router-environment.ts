@@ -1,5 +1,5 @@
+import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
 import type { RouteStats } from '#extensions/http-filters/router/route-stats.ts';
-import type { RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { Cluster } from '#upstream/cluster.ts';
 import type { Host } from '#upstream/host.ts';

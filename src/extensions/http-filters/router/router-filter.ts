@@ -8,6 +8,7 @@ import {
   StreamFilter,
   type StreamFilterCallbacks,
 } from '#connection-manager/filter.ts';
+import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
 import { directReply } from '#extensions/http-filters/router/direct-replies.ts';
 import { prepareForUpstream } from '#extensions/http-filters/router/request-preparation.ts';
 import { resetReply } from '#extensions/http-filters/router/reset-reply.ts';
@@ -27,7 +28,6 @@ import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import type { RouterFilterConfig } from '#http/router-filter-config.ts';
 import type { Route, RouteEntry } from '#routing/route.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
 import type { Cluster } from '#upstream/cluster.ts';

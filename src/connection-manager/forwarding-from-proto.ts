@@ -1,16 +1,16 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
 import { unpackAnyAs } from '#config/unpack-any.ts';
-import type {
-  HttpConnectionManager,
-  HttpConnectionManager_InternalAddressConfig,
-} from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import {
   type ForwardingConfig,
   HTTP_CONNECTION_MANAGER_TYPE,
   type OriginalIpDetectionConfig,
   type RequestIdConfig,
-} from '#http/connection-manager-config.ts';
+} from '#connection-manager/connection-manager-config.ts';
+import type {
+  HttpConnectionManager,
+  HttpConnectionManager_InternalAddressConfig,
+} from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import { parseCidrRanges } from '#network/address-from-proto.ts';
 import type { CidrRange } from '#network/cidr-range.ts';
 

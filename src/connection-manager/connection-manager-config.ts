@@ -1,6 +1,7 @@
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import type { AccessLogFilterConfig } from '#access-log/filter-config.ts';
 import type { BodyFormatConfig } from '#formatter/body-format.ts';
+import type { CommonHttpProtocolConfig, Http1ProtocolConfig } from '#http/protocol-options.ts';
 import type { CidrRange } from '#network/cidr-range.ts';
 import type { NetworkFilterConfig } from '#network/filter-chain-config.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
@@ -63,45 +64,6 @@ export interface HttpConnectionManagerConfig extends NetworkFilterConfig {
   readonly localReply: LocalReplyConfig | undefined;
   readonly accessLog: readonly AccessLogConfig[];
   readonly accessLogOptions: AccessLogOptionsConfig;
-}
-
-/** `common_http_protocol_options`, with the defaults of the downstream side. */
-export interface CommonHttpProtocolConfig {
-  /** Without a stream on the connection; default 3,600,000. */
-  readonly idleTimeoutMs: number;
-  readonly maxConnectionDurationMs: number;
-  readonly maxStreamDurationMs: number;
-  /** Default 100. */
-  readonly maxHeadersCount: number;
-  readonly headersWithUnderscoresAction: 'ALLOW' | 'REJECT_REQUEST' | 'DROP_HEADER';
-  /** 0 is no limit, the default. */
-  readonly maxRequestsPerConnection: number;
-}
-
-/** How header names are written on the wire. */
-export type HeaderKeyFormat =
-  | { readonly kind: 'lower_case' }
-  | { readonly kind: 'proper_case_words' }
-  | {
-      readonly kind: 'preserve_case';
-      readonly forwardReasonPhrase: boolean;
-      /** Of the headers that the proxy itself adds. */
-      readonly ownHeaders: 'lower_case' | 'proper_case_words';
-    };
-
-/** `http_protocol_options`. */
-export interface Http1ProtocolConfig {
-  /** Default true. */
-  readonly allowAbsoluteUrl: boolean;
-  readonly acceptHttp10: boolean;
-  /** Empty: HTTP/1.0 requests without a host are refused. */
-  readonly defaultHostForHttp10: string;
-  readonly headerKeyFormat: HeaderKeyFormat;
-  readonly enableTrailers: boolean;
-  /** Take messages with both `content-length` and `transfer-encoding: chunked`. */
-  readonly allowChunkedLength: boolean;
-  /** Take any method that is a token, not the registered ones alone. */
-  readonly allowCustomMethods: boolean;
 }
 
 /** Where the client's address is taken from. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import t from 'tap';
-import type { HttpConnectionManagerConfig } from '#http/connection-manager-config.ts';
+import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import {
   EXTENSIONS,
   other,

@@ -1,13 +1,16 @@
 import { parseAccessLogFilter } from '#access-log/filter-from-proto.ts';
 import { readDataSource } from '#config/data-source.ts';
 import type { ParseContext } from '#config/parse-context.ts';
+import type {
+  LocalReplyConfig,
+  LocalReplyMapperConfig,
+} from '#connection-manager/connection-manager-config.ts';
 import { parseBodyFormat } from '#formatter/format-from-proto.ts';
 import type { HeaderValueOption } from '#gen/envoy/config/core/v3/base_pb.d.ts';
 import type {
   LocalReplyConfig as LocalReplyProto,
   ResponseMapper,
 } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
-import type { LocalReplyConfig, LocalReplyMapperConfig } from '#http/connection-manager-config.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
 
 type HeadersParser = (

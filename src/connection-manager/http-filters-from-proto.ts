@@ -1,9 +1,9 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { findMessageType } from '#config/registry.ts';
 import { typeNameOf, unpackAnyAs } from '#config/unpack-any.ts';
+import type { HttpFilterConfig } from '#connection-manager/connection-manager-config.ts';
+import { parseRouterFilter, ROUTER_FILTER_TYPE } from '#connection-manager/router-filter-config.ts';
 import type { HttpFilter } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
-import type { HttpFilterConfig } from '#http/connection-manager-config.ts';
-import { parseRouterFilter, ROUTER_FILTER_TYPE } from '#http/router-filter-config.ts';
 
 /**
  * Reads one HTTP filter other than the router from its `typed_config`. The context stands at the

@@ -3,19 +3,22 @@ import { parseAccessLogs } from '#access-log/from-proto.ts';
 import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
-import type { HeaderValueOption } from '#gen/envoy/config/core/v3/base_pb.d.ts';
-import type { RouteConfiguration as RouteConfigurationProto } from '#gen/envoy/config/route/v3/route_pb.d.ts';
-import type { HttpConnectionManager } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import {
   type AccessLogOptionsConfig,
   HTTP_CONNECTION_MANAGER_TYPE,
   type HttpConnectionManagerConfig,
   type PathConfig,
   type UpgradeConfig,
-} from '#http/connection-manager-config.ts';
-import { parseForwarding, parseRequestId } from '#http/forwarding-from-proto.ts';
-import { type HttpFilterParser, parseHttpFilters } from '#http/http-filters-from-proto.ts';
-import { parseLocalReply } from '#http/local-reply-from-proto.ts';
+} from '#connection-manager/connection-manager-config.ts';
+import { parseForwarding, parseRequestId } from '#connection-manager/forwarding-from-proto.ts';
+import {
+  type HttpFilterParser,
+  parseHttpFilters,
+} from '#connection-manager/http-filters-from-proto.ts';
+import { parseLocalReply } from '#connection-manager/local-reply-from-proto.ts';
+import type { HeaderValueOption } from '#gen/envoy/config/core/v3/base_pb.d.ts';
+import type { RouteConfiguration as RouteConfigurationProto } from '#gen/envoy/config/route/v3/route_pb.d.ts';
+import type { HttpConnectionManager } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import { parseCommonHttp, parseHttp1 } from '#http/protocol-options-from-proto.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
 import type { RouteConfiguration } from '#routing/route-config.ts';

@@ -1,0 +1,2 @@
+/** Filter metadata of a piece of configuration, by namespace. */
+export type MetadataByNamespace = Readonly<Record<string, unknown>>;
