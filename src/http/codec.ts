@@ -12,7 +12,10 @@ export type StreamResetReason =
   | 'connectionTimeout'
   | 'connectionTermination'
   | 'overflow'
+  /** The upstream could not connect to where a CONNECT request wanted to go. */
+  | 'connectError'
   | 'protocolError'
+  | 'overloadManager'
   | 'http1PrematureUpstreamHalfClose';
 
 /** A message that breaks its protocol, as the connection manager answers and counts it. */
@@ -55,10 +58,36 @@ export interface RequestDecoder {
 export interface ServerCodecCallbacks {
   /** A request began. `headers` will be filled before `decodeHeaders`; they belong to the stream. */
   newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder;
-  /** The response and the request are complete; the connection may serve the next one. */
+  /**
+   * The response and the request are complete, and nothing of them waits to be sent. HTTP/1.1: the
+   * connection may serve the next one.
+   */
   onStreamDone(): void;
   /** The codec cannot go on: what was written is to be sent, and then the connection to end. */
   closeConnection(): void;
+  /**
+   * HTTP/2: the client broke the protocol, or a limit, for the whole connection. GOAWAY is written;
+   * each stream is reset after this, and then `closeConnection` called. `details` as Envoy logs them.
+   */
+  onCodecError?(kind: 'protocolError' | 'flood', details: string): void;
+  /** HTTP/2: there was no answer to a keepalive PING. The connection is to be closed at once. */
+  onKeepaliveTimeout?(): void;
+}
+
+/** A server codec, as the connection that it serves sees it. */
+export interface ServerConnection {
+  /** HTTP/1.0 is told by the stream. */
+  readonly protocol: Protocol;
+  /** Bytes arrived; they are read to the end, or kept. */
+  dispatch(bytes: Buffer, length: number): void;
+  /** The connection is gone, and its streams with it. */
+  onConnectionClose(details: string): void;
+  onAboveWriteBufferHighWatermark(): void;
+  onBelowWriteBufferLowWatermark(): void;
+  /** Tells the client that the connection will end soon: new streams are still served. */
+  shutdownNotice(): void;
+  /** Tells the client which stream was the last one; later ones are refused. */
+  goAway(): void;
 }
 
 /** Where the router puts a request; one per stream, made by a client codec. */

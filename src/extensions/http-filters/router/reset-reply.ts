@@ -12,7 +12,9 @@ const TEXTS: { readonly [Reason in StreamResetReason]: string } = {
   connectionTimeout: 'connection timeout',
   connectionTermination: 'connection termination',
   overflow: 'overflow',
+  connectError: 'remote error with CONNECT request',
   protocolError: 'protocol error',
+  overloadManager: 'overload manager reset',
   http1PrematureUpstreamHalfClose: 'http1 premature upstream half close',
 };
 
@@ -26,7 +28,9 @@ const FLAGS: { readonly [Reason in StreamResetReason]: number } = {
   connectionTimeout: ResponseFlag.upstreamConnectionFailure,
   connectionTermination: ResponseFlag.upstreamConnectionTermination,
   overflow: ResponseFlag.upstreamOverflow,
+  connectError: ResponseFlag.upstreamRemoteReset,
   protocolError: ResponseFlag.upstreamProtocolError,
+  overloadManager: ResponseFlag.overloadManager,
   http1PrematureUpstreamHalfClose: ResponseFlag.upstreamConnectionTermination,
 };
 
