@@ -1,7 +1,11 @@
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
 import type { AccessLogFilterConfig } from '#access-log/filter-config.ts';
 import type { BodyFormatConfig } from '#formatter/body-format.ts';
-import type { CommonHttpProtocolConfig, Http1ProtocolConfig } from '#http/protocol-options.ts';
+import type {
+  CommonHttpProtocolConfig,
+  Http1ProtocolConfig,
+  Http2ProtocolConfig,
+} from '#http/protocol-options.ts';
 import type { CidrRange } from '#network/cidr-range.ts';
 import type { NetworkFilterConfig } from '#network/filter-chain-config.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
@@ -32,12 +36,14 @@ export interface HttpConnectionManagerConfig extends NetworkFilterConfig {
   readonly type: typeof HTTP_CONNECTION_MANAGER_TYPE;
   /** What stands after `http.` in its statistics. */
   readonly statPrefix: string;
-  readonly codecType: 'AUTO' | 'HTTP1';
+  /** AUTO: HTTP/2 if the client begins with its preface. */
+  readonly codecType: 'AUTO' | 'HTTP1' | 'HTTP2';
   readonly routeConfig: RouteConfiguration;
   /** At least one, the last one is terminal. */
   readonly httpFilters: readonly HttpFilterConfig[];
   readonly common: CommonHttpProtocolConfig;
   readonly http1: Http1ProtocolConfig;
+  readonly http2: Http2ProtocolConfig;
   /** Default 300,000. */
   readonly streamIdleTimeoutMs: number;
   /** From the first byte of a request to its last; default none. */

@@ -19,6 +19,7 @@ import { parseLocalReply } from '#connection-manager/local-reply-from-proto.ts';
 import type { HeaderValueOption } from '#gen/envoy/config/core/v3/base_pb.d.ts';
 import type { RouteConfiguration as RouteConfigurationProto } from '#gen/envoy/config/route/v3/route_pb.d.ts';
 import type { HttpConnectionManager } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
+import { parseHttp2 } from '#http/http2-options-from-proto.ts';
 import { parseCommonHttp, parseHttp1 } from '#http/protocol-options-from-proto.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
 import type { RouteConfiguration } from '#routing/route-config.ts';
@@ -55,12 +56,12 @@ export function parseHttpConnectionManager(
   parsers: ConnectionManagerParsers,
 ): HttpConnectionManagerConfig | undefined {
   const routeConfig = parseRoutes(context, message, parsers);
-  const { streamErrorOnInvalidHttpMessage: streamError = false } = message;
+  const { streamErrorOnInvalidHttpMessage: streamError } = message;
   const config: Omit<HttpConnectionManagerConfig, 'routeConfig'> = {
     type: TYPE,
     name,
     statPrefix: message.statPrefix,
-    codecType: enumName(`${TYPE}.CodecType`, message.codecType) === 'HTTP1' ? 'HTTP1' : 'AUTO',
+    codecType: parseCodecType(message),
     httpFilters: parseHttpFilters(
       context.at('http_filters'),
       message.httpFilters,
@@ -68,10 +69,15 @@ export function parseHttpConnectionManager(
     ),
     common: parseCommonHttp(message.commonHttpProtocolOptions),
     http1: parseHttp1(context.at('http_protocol_options'), message.httpProtocolOptions),
+    http2: parseHttp2(
+      context.at('http2_protocol_options'),
+      message.http2ProtocolOptions,
+      streamError,
+    ),
     ...parseTimeouts(message),
     maxRequestHeadersKb: message.maxRequestHeadersKb ?? DEFAULT_MAX_REQUEST_HEADERS_KB,
     streamErrorOnInvalidHttpMessage:
-      message.httpProtocolOptions?.overrideStreamErrorOnInvalidHttpMessage ?? streamError,
+      message.httpProtocolOptions?.overrideStreamErrorOnInvalidHttpMessage ?? streamError ?? false,
     forwarding: parseForwarding(context, message),
     requestId: parseRequestId(context, message),
     path: parsePath(message),
@@ -106,6 +112,11 @@ export function connectionManagerParser(
 ) => HttpConnectionManagerConfig | undefined {
   return (context, name, message) =>
     parseHttpConnectionManager(context, name, message as HttpConnectionManager, parsers);
+}
+
+function parseCodecType(message: HttpConnectionManager): HttpConnectionManagerConfig['codecType'] {
+  const type = enumName(`${TYPE}.CodecType`, message.codecType);
+  return type === 'HTTP1' || type === 'HTTP2' ? type : 'AUTO';
 }
 
 function parseRoutes(

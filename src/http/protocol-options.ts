@@ -1,3 +1,5 @@
+import type { Http2Options } from '#http/h2/http2-options.ts';
+
 /** `common_http_protocol_options`, with the defaults of the downstream side. */
 export interface CommonHttpProtocolConfig {
   /** Without a stream on the connection; default 3,600,000. */
@@ -36,3 +38,21 @@ export interface Http1ProtocolConfig {
   /** Take any method that is a token, not the registered ones alone. */
   readonly allowCustomMethods: boolean;
 }
+
+/** `http2_protocol_options`; what other messages add to it for a connection is in `Http2Options`. */
+export type Http2ProtocolConfig = Pick<
+  Http2Options,
+  | 'hpackTableSize'
+  | 'maxConcurrentStreams'
+  | 'initialStreamWindowSize'
+  | 'initialConnectionWindowSize'
+  | 'allowConnect'
+  | 'maxOutboundFrames'
+  | 'maxOutboundControlFrames'
+  | 'maxConsecutiveInboundFramesWithEmptyPayload'
+  | 'maxInboundPriorityFramesPerStream'
+  | 'maxInboundWindowUpdateFramesPerDataFrameSent'
+  | 'streamErrorOnInvalidHttpMessage'
+  | 'customSettings'
+  | 'connectionKeepalive'
+>;

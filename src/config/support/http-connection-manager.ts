@@ -6,7 +6,7 @@ const folder = 'envoy.extensions.filters.network.http_connection_manager.v3' as 
 
 export const httpConnectionManagerSupport: SupportTable = {
   [manager]: {
-    codec_type: { values: ['AUTO', 'HTTP1'] },
+    codec_type: { values: ['AUTO', 'HTTP1', 'HTTP2'] },
     ...supported(
       'stat_prefix',
       'route_config',
@@ -14,6 +14,7 @@ export const httpConnectionManagerSupport: SupportTable = {
       'add_user_agent',
       'common_http_protocol_options',
       'http_protocol_options',
+      'http2_protocol_options',
       'server_name',
       'server_header_transformation',
       'scheme_header_transformation',
