@@ -1,0 +1,267 @@
+import type { ByteWriter } from '#http/h2/byte-writer.ts';
+import { EncoderTable, NameState, sizeOf, type TableEntry } from '#http/h2/hpack/encoder-table.ts';
+import { encodeHuffman } from '#http/h2/hpack/huffman-encoder.ts';
+import { knownNameRules, nameRuleOf, PSEUDO_RULES } from '#http/h2/hpack/name-rule.ts';
+import {
+  PSEUDO_AUTHORITY,
+  PSEUDO_METHOD,
+  PSEUDO_PATH,
+  PSEUDO_PROTOCOL,
+  PSEUDO_SCHEME,
+  PSEUDO_STATUS,
+} from '#http/h2/hpack/pseudo-header.ts';
+import { type HeaderId, UNKNOWN_HEADER } from '#http/known-headers.ts';
+
+/** How much of a peer's table is used, and the size before any SETTINGS (RFC 9113 6.5.2). */
+export const DEFAULT_ENCODER_TABLE_BYTES = 4096;
+
+const INDEXED = 0x80;
+const LITERAL_INDEXED = 0x40;
+const LITERAL_NEVER_INDEXED = 0x10;
+const LITERAL_PLAIN = 0x00;
+const SIZE_UPDATE = 0x20;
+
+/** How many values of a name are compared with the one to be written. */
+const VALUES_COMPARED_MAX = 8;
+/** Other names than the known ones of which something is remembered. */
+const OTHER_NAMES_MAX = 128;
+/** Room for the numbers in front of and within a literal. */
+const NUMBERS_BYTES = 32;
+/** A field larger than this part of the table would drive out too much. */
+const FIELD_TABLE_SHARE = 4;
+
+/* A name whose score fell to the lowest is no longer inserted: three in four values were new. */
+const HIT_SCORE = 2;
+const SCORE_MAX = 20;
+const SCORE_MIN = -6;
+/** After so many values more, a name is given another try. */
+const PASSED_OVER_MAX = 128;
+
+/** Writes the header blocks of one connection, in order (RFC 7541). */
+export class HpackEncoder {
+  readonly #table: EncoderTable;
+  readonly #tableBytesMax: number;
+  readonly #known: (NameState | undefined)[] = [];
+  readonly #others: Map<string, NameState> = new Map();
+  /** The smallest size since the last block, -1 when the peer's limit did not change. */
+  #smallestSize = -1;
+  #finalSize: number;
+  #out!: ByteWriter;
+
+  /** `tableBytesMax`: how much of the peer's table is used at most; default 4,096. */
+  constructor(tableBytesMax: number = DEFAULT_ENCODER_TABLE_BYTES) {
+    this.#tableBytesMax = tableBytesMax;
+    const initial = Math.min(tableBytesMax, DEFAULT_ENCODER_TABLE_BYTES);
+    this.#table = new EncoderTable(initial);
+    this.#finalSize = initial;
+    // The peer assumes the default until it is told otherwise.
+    if (initial < DEFAULT_ENCODER_TABLE_BYTES) this.#smallestSize = initial;
+  }
+
+  /** The peer's SETTINGS_HEADER_TABLE_SIZE; the next block announces what we make of it. */
+  setPeerTableSize(bytes: number): void {
+    const size = Math.min(bytes, this.#tableBytesMax);
+    this.#finalSize = size;
+    if (size === this.#table.bytesMax && this.#smallestSize < 0) return;
+    this.#smallestSize = this.#smallestSize < 0 ? size : Math.min(this.#smallestSize, size);
+  }
+
+  /** Begins a header block at `out.length`; what follows is appended to it. */
+  beginBlock(out: ByteWriter): void {
+    this.#out = out;
+    if (this.#smallestSize >= 0) this.#writeSizeUpdates();
+  }
+
+  encodeStatus(status: number): void {
+    this.#encodePseudo(PSEUDO_STATUS, statusText(status));
+  }
+
+  encodeMethod(value: string): void {
+    this.#encodePseudo(PSEUDO_METHOD, value);
+  }
+
+  encodePath(value: string): void {
+    this.#encodePseudo(PSEUDO_PATH, value);
+  }
+
+  encodeScheme(value: string): void {
+    this.#encodePseudo(PSEUDO_SCHEME, value);
+  }
+
+  encodeAuthority(value: string): void {
+    this.#encodePseudo(PSEUDO_AUTHORITY, value);
+  }
+
+  encodeProtocol(value: string): void {
+    this.#encodePseudo(PSEUDO_PROTOCOL, value);
+  }
+
+  /**
+   * Writes a field; `id` is that of `name`, which is in lower case, and `value` is latin1.
+   * `isNeverIndexed` asks every hop to keep the field out of its tables; secrets are always so.
+   */
+  encode(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
+    const state = id === UNKNOWN_HEADER ? this.#otherState(name) : this.#knownState(id);
+    this.#encodeField(state, value, isNeverIndexed);
+  }
+
+  #encodePseudo(pseudo: number, value: string): void {
+    this.#encodeField(this.#knownState(PSEUDO_RULES + pseudo), value, false);
+  }
+
+  #knownState(slot: number): NameState {
+    const state = this.#known[slot];
+    if (state !== undefined) return state;
+    const made = new NameState(knownNameRules[slot] as (typeof knownNameRules)[number]);
+    this.#known[slot] = made;
+    return made;
+  }
+
+  #otherState(name: string): NameState {
+    const state = this.#others.get(name);
+    if (state !== undefined) return state;
+    const made = new NameState(nameRuleOf(name));
+    if (this.#others.size >= OTHER_NAMES_MAX) this.#forgetOtherNames();
+    if (this.#others.size < OTHER_NAMES_MAX) this.#others.set(name, made);
+    else made.score = SCORE_MIN;
+    return made;
+  }
+
+  /** Names without an entry in the table can be forgotten. */
+  #forgetOtherNames(): void {
+    for (const [name, state] of this.#others) {
+      if (state.newest === undefined) this.#others.delete(name);
+    }
+  }
+
+  #encodeField(state: NameState, value: string, isNeverIndexed: boolean): void {
+    const { rule } = state;
+    if (isNeverIndexed || rule.indexing === 'secret') {
+      this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, state, value);
+      return;
+    }
+    for (let index = 0; index < rule.staticValues.length; index++) {
+      if (rule.staticValues[index] !== value) continue;
+      this.#writeInteger(INDEXED, 0x7f, rule.staticIndex + index);
+      return;
+    }
+    const entry = findEntry(state, value);
+    if (entry !== undefined) {
+      entry.uses++;
+      if (state.score < SCORE_MAX) state.score += HIT_SCORE;
+      this.#writeInteger(INDEXED, 0x7f, this.#table.indexOf(entry));
+      return;
+    }
+    if (!this.#isAdmitted(state, value)) {
+      this.#writeLiteral(LITERAL_PLAIN, 0x0f, state, value);
+      return;
+    }
+    state.score--;
+    this.#writeLiteral(LITERAL_INDEXED, 0x3f, state, value);
+    this.#table.insert(state, value);
+  }
+
+  #isAdmitted(state: NameState, value: string): boolean {
+    if (state.rule.indexing !== 'adaptive') return false;
+    if (state.score <= SCORE_MIN) {
+      if (++state.passedOver < PASSED_OVER_MAX) return false;
+      state.passedOver = 0;
+      state.score++;
+    }
+    const table = this.#table;
+    const size = sizeOf(state, value);
+    if (size > table.bytesMax / FIELD_TABLE_SHARE) return false;
+    if (table.bytes + size <= table.bytesMax) return true;
+    const { oldest } = table;
+    if (oldest === undefined || oldest.uses === 0) return true;
+    // Each contender halves the claim of the one that it would drive out.
+    oldest.uses >>>= 1;
+    return false;
+  }
+
+  #writeLiteral(kind: number, prefixMax: number, state: NameState, value: string): void {
+    const { rule } = state;
+    const index =
+      rule.staticIndex > 0
+        ? rule.staticIndex
+        : state.newest === undefined
+          ? 0
+          : this.#table.indexOf(state.newest);
+    this.#writeInteger(kind, prefixMax, index);
+    if (index === 0) this.#writeString(rule.name);
+    this.#writeString(value);
+  }
+
+  #writeString(text: string): void {
+    const out = this.#out;
+    out.reserve(text.length * 4 + NUMBERS_BYTES);
+    const { buffer } = out;
+    const start = out.length;
+    // One octet for the length is nearly always enough.
+    let end = encodeHuffman(text, buffer, start + 1);
+    const length = end - start - 1;
+    if (length >= text.length) {
+      this.#writeInteger(0x00, 0x7f, text.length);
+      buffer.write(text, out.length, 'latin1');
+      out.length += text.length;
+      return;
+    }
+    if (length < 0x7f) {
+      buffer[start] = 0x80 | length;
+      out.length = end;
+      return;
+    }
+    this.#writeInteger(0x80, 0x7f, length);
+    end = out.length + length;
+    buffer.copyWithin(out.length, start + 1, start + 1 + length);
+    out.length = end;
+  }
+
+  #writeInteger(kind: number, prefixMax: number, value: number): void {
+    const out = this.#out;
+    out.reserve(NUMBERS_BYTES);
+    const { buffer } = out;
+    if (value < prefixMax) {
+      buffer[out.length++] = kind | value;
+      return;
+    }
+    buffer[out.length++] = kind | prefixMax;
+    let rest = value - prefixMax;
+    while (rest >= 0x80) {
+      buffer[out.length++] = 0x80 | (rest & 0x7f);
+      rest >>>= 7;
+    }
+    buffer[out.length++] = rest;
+  }
+
+  /** RFC 7541 section 4.2: the smallest size that was asked for in between, then the last one. */
+  #writeSizeUpdates(): void {
+    if (this.#smallestSize < this.#finalSize) this.#resize(this.#smallestSize);
+    this.#resize(this.#finalSize);
+    this.#smallestSize = -1;
+  }
+
+  #resize(bytes: number): void {
+    this.#table.resize(bytes);
+    this.#writeInteger(SIZE_UPDATE, 0x1f, bytes);
+  }
+}
+
+function findEntry(state: NameState, value: string): TableEntry | undefined {
+  let entry = state.newest;
+  for (let looked = 0; looked < VALUES_COMPARED_MAX && entry !== undefined; looked++) {
+    if (entry.value === value) return entry;
+    entry = entry.older;
+  }
+  return undefined;
+}
+
+const statusTexts: string[] = [];
+
+function statusText(status: number): string {
+  const known = statusTexts[status];
+  if (known !== undefined) return known;
+  const text = String(status);
+  if (status >= 100 && status <= 999) statusTexts[status] = text;
+  return text;
+}
