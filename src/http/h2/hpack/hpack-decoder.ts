@@ -1,3 +1,4 @@
+import { latin1 } from '#base/latin1.ts';
 import { IS_FIELD_VALUE } from '#http/h1/octets.ts';
 import { DynamicTable } from '#http/h2/hpack/dynamic-table.ts';
 import { FieldName } from '#http/h2/hpack/field-name.ts';
@@ -159,7 +160,7 @@ export class HpackDecoder {
       return undefined;
     }
     hasIllegalOctet = decoded.hasIllegalOctet;
-    return decoded.scratch.toString('latin1', 0, decoded.length);
+    return latin1(decoded.scratch, 0, decoded.length);
   }
 
   #fail(defect: HpackDefect): false {
@@ -176,7 +177,7 @@ function readPlain(bytes: Buffer, start: number, end: number): string {
   let isLegal = 1;
   for (let at = start; at < end; at++) isLegal &= IS_FIELD_VALUE[bytes[at] as number] as number;
   hasIllegalOctet = isLegal === 0;
-  return bytes.toString('latin1', start, end);
+  return latin1(bytes, start, end);
 }
 
 const staticNames: ReadonlyMap<string, FieldName> = new Map(

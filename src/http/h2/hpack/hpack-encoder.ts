@@ -1,6 +1,7 @@
+import { writeLatin1 } from '#base/latin1.ts';
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
 import { EncoderTable, NameState, sizeOf, type TableEntry } from '#http/h2/hpack/encoder-table.ts';
-import { encodeHuffman } from '#http/h2/hpack/huffman-encoder.ts';
+import { encodeHuffman, huffmanLength } from '#http/h2/hpack/huffman-encoder.ts';
 import { knownNameRules, nameRuleOf, PSEUDO_RULES } from '#http/h2/hpack/name-rule.ts';
 import {
   PSEUDO_AUTHORITY,
@@ -25,8 +26,8 @@ const SIZE_UPDATE = 0x20;
 const VALUES_COMPARED_MAX = 8;
 /** Other names than the known ones of which something is remembered. */
 const OTHER_NAMES_MAX = 128;
-/** Room for the numbers in front of and within a literal. */
-const NUMBERS_BYTES = 32;
+/** Room for a number of 32 bits. */
+const INTEGER_BYTES = 6;
 /** A field larger than this part of the table would drive out too much. */
 const FIELD_TABLE_SHARE = 4;
 
@@ -188,38 +189,43 @@ export class HpackEncoder {
           ? 0
           : this.#table.indexOf(state.newest);
     this.#writeInteger(kind, prefixMax, index);
-    if (index === 0) this.#writeString(rule.name);
-    this.#writeString(value);
+    if (kind === LITERAL_INDEXED) {
+      if (index === 0) this.#writeHuffman(rule.name);
+      this.#writeHuffman(value);
+    } else {
+      if (index === 0) this.#writePlain(rule.name);
+      this.#writePlain(value);
+    }
   }
 
-  #writeString(text: string): void {
+  /**
+   * As it is. So are all strings written that do not go into the table: Huffman code would save
+   * the link a quarter of their octets, but cost both ends ten times as much work.
+   */
+  #writePlain(text: string): void {
+    this.#writeInteger(0x00, 0x7f, text.length);
     const out = this.#out;
-    out.reserve(text.length * 4 + NUMBERS_BYTES);
-    const { buffer } = out;
-    const start = out.length;
-    // One octet for the length is nearly always enough.
-    let end = encodeHuffman(text, buffer, start + 1);
-    const length = end - start - 1;
+    out.reserve(text.length);
+    writeLatin1(text, out.buffer, out.length);
+    out.length += text.length;
+  }
+
+  /** In Huffman code where that is shorter: for strings that are sent once and referred to then. */
+  #writeHuffman(text: string): void {
+    const length = huffmanLength(text);
     if (length >= text.length) {
-      this.#writeInteger(0x00, 0x7f, text.length);
-      buffer.write(text, out.length, 'latin1');
-      out.length += text.length;
-      return;
-    }
-    if (length < 0x7f) {
-      buffer[start] = 0x80 | length;
-      out.length = end;
+      this.#writePlain(text);
       return;
     }
     this.#writeInteger(0x80, 0x7f, length);
-    end = out.length + length;
-    buffer.copyWithin(out.length, start + 1, start + 1 + length);
-    out.length = end;
+    const out = this.#out;
+    out.reserve(length);
+    out.length = encodeHuffman(text, out.buffer, out.length);
   }
 
   #writeInteger(kind: number, prefixMax: number, value: number): void {
     const out = this.#out;
-    out.reserve(NUMBERS_BYTES);
+    out.reserve(INTEGER_BYTES);
     const { buffer } = out;
     if (value < prefixMax) {
       buffer[out.length++] = kind | value;
