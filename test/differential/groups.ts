@@ -4,6 +4,7 @@ import { basics } from './cases/basics.ts';
 import { configuration } from './cases/configuration.ts';
 import { destinationGroup } from './cases/destinations.ts';
 import { forwarding } from './cases/forwarding.ts';
+import { h2Basics } from './cases/h2-basics.ts';
 import { headerRules } from './cases/header-rules.ts';
 import { limits } from './cases/limits.ts';
 import { managerOptions } from './cases/manager-options.ts';
@@ -42,4 +43,5 @@ export const groups: readonly Group[] = [
   admin,
   configuration,
   routeConfiguration,
+  h2Basics,
 ];

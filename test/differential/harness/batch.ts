@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrapOf, clusterNames, idOf, type Placement, upstreamNames } from './bootstrap.ts';
 import { DeafListener } from './deaf-listener.ts';
-import { mapTexts } from './normalise.ts';
+import { type FakeUpstream, fakeUpstream } from './fake-upstream.ts';
 import { NOTHING_SEEN, type Observation } from './observation.ts';
 import type { ProxyCommand } from './proxy-command.ts';
 import { type ProxyProcess, startProxy } from './proxy-process.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Group, Scenario } from './scenario.ts';
-import { ScriptedUpstream } from './scripted-upstream.ts';
-import { type Reply, reply } from './upstream-script.ts';
 
 /** Scenarios of one process that run at the same time. */
 const PARALLEL_SCENARIOS = 8;
@@ -31,7 +29,7 @@ export class Batch {
   readonly #command: ProxyCommand;
   readonly #group: Group;
   readonly #directory: string;
-  readonly #upstreams = new Map<Placement, ReadonlyMap<string, ScriptedUpstream>>();
+  readonly #upstreams = new Map<Placement, ReadonlyMap<string, FakeUpstream>>();
   readonly #observations = new Map<string, Observation>();
   #deaf: DeafListener | undefined;
 
@@ -73,10 +71,7 @@ export class Batch {
     const id = idOf(index);
     const path = (name: string) => join(this.#directory, `${id}.${Date.now()}.${name}.log`);
     const upstreams = new Map(
-      upstreamNames(scenario).map((name) => [
-        name,
-        new ScriptedUpstream(repliesOf(scenario, name, id)),
-      ]),
+      upstreamNames(scenario).map((name) => [name, fakeUpstream(scenario, name, id)]),
     );
     await Promise.all([...upstreams.values()].map((each) => each.start()));
     const placement = {
@@ -125,13 +120,6 @@ async function startDeafListener(
 ): Promise<DeafListener | undefined> {
   const wanted = JSON.stringify(scenarios).includes('{{port:deaf}}');
   return wanted ? await DeafListener.start() : undefined;
-}
-
-function repliesOf(scenario: Scenario, name: string, id: string): readonly Reply[] {
-  const given = name === 'backend' ? scenario.upstream : scenario.upstreams?.[name];
-  const replies = given ?? reply(200, 'ok');
-  const list = Array.isArray(replies) ? (replies as readonly Reply[]) : [replies as Reply];
-  return mapTexts(list, (text) => text.replaceAll('{{id}}', id));
 }
 
 /** The scenarios whose part of the bootstrap an error message names by its path. */

@@ -1,6 +1,6 @@
 import type { Stats } from './admin-client.ts';
 import type { Placement } from './bootstrap.ts';
-import type { Observation, ObservedStats } from './observation.ts';
+import type { Observation, ObservedMessage, ObservedStats } from './observation.ts';
 
 /** Stats that say the same in every scenario, or how reads and writes happened to interleave. */
 const UNINTERESTING = [
@@ -9,10 +9,12 @@ const UNINTERESTING = [
   /_buffered$/,
   /_flow_control_/,
   /^listener\.[^.]+\.worker_\d+\./,
+  // Which HTTP/2 library Envoy was built to use.
+  /(^|\.)http2\.(ng|og)http2_/,
 ];
 
 /** Counters of the whole server that belong to no scenario by name. */
-const SERVER_WIDE = /^(http1|runtime)\./;
+const SERVER_WIDE = /^(http1|http2|runtime)\./;
 
 /** Whether a stat was named for the scenario with this id. */
 export function isStatOf(name: string, id: string): boolean {
@@ -50,7 +52,7 @@ export function movedStats(
   moved.sort(([a], [b]) => (a < b ? -1 : 1));
   const scopes: Record<string, Record<string, number>> = {};
   for (const [name, amount] of moved) {
-    const [, scope = '', rest = ''] = /^((?:http1|[^.]+\.[^.]+))\.(.*)$/.exec(name) ?? [
+    const [, scope = '', rest = ''] = /^((?:http[12]|[^.]+\.[^.]+))\.(.*)$/.exec(name) ?? [
       '',
       '',
       name,
@@ -61,10 +63,14 @@ export function movedStats(
 }
 
 /**
- * How a body is cut into chunks follows from the timing of reads, and with it the bytes on the wire: they are
+ * How an HTTP/2 connection codes its headers is up to each side, and the bytes with it. How a body is cut into chunks follows from the timing of reads, and with it the bytes on the wire: they are
  * no subject of comparison where the proxy wrote a chunked message.
  */
 function dependsOnChunks(name: string, seen: Pick<Observation, 'client' | 'upstream'>): boolean {
+  if (/\.downstream_cx_[rt]x_bytes_total$/.test(name) && seen.client.some(isHttp2)) return true;
+  if (/\.upstream_cx_[rt]x_bytes_total$/.test(name)) {
+    if (Object.values(seen.upstream).flat().some(isHttp2)) return true;
+  }
   if (name.endsWith('.downstream_cx_tx_bytes_total')) return writesChunks(seen.client);
   if (name.endsWith('.upstream_cx_tx_bytes_total')) {
     return writesChunks(Object.values(seen.upstream).flat());
@@ -72,11 +78,20 @@ function dependsOnChunks(name: string, seen: Pick<Observation, 'client' | 'upstr
   return false;
 }
 
-function writesChunks(
-  connections: readonly (Observation['client'][number] | Observation['upstream'][string][number])[],
-): boolean {
+type Connection = Observation['client'][number] | Observation['upstream'][string][number];
+
+function isHttp2(connection: Connection): boolean {
+  return 'streams' in connection;
+}
+
+function messagesOf(connection: Connection): readonly ObservedMessage[] {
+  if ('responses' in connection) return connection.responses;
+  return 'requests' in connection ? connection.requests : [];
+}
+
+function writesChunks(connections: readonly Connection[]): boolean {
   return connections
-    .flatMap((each) => ('responses' in each ? each.responses : each.requests))
+    .flatMap(messagesOf)
     .some(({ head }) => head.some((line) => /^transfer-encoding: *chunked/i.test(line)));
 }
 
@@ -84,7 +99,7 @@ function writesChunks(
 function serviceTimeExcess(name: string, seen: Pick<Observation, 'client'>): number {
   if (!name.endsWith('.downstream_cx_tx_bytes_total')) return 0;
   return seen.client
-    .flatMap((each) => each.responses.flatMap(({ head }) => head))
+    .flatMap((each) => messagesOf(each).flatMap(({ head }) => head))
     .map((line) => /^x-envoy-upstream-service-time: (\d+)$/i.exec(line)?.[1]?.length ?? 1)
     .reduce((sum, digits) => sum + digits - 1, 0);
 }

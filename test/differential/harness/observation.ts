@@ -9,9 +9,9 @@ export interface Observation {
   /** Set where the scenario could not be played, with the reason. */
   readonly failed?: string;
   /** What the client received, connection by connection. */
-  readonly client: readonly ClientObservation[];
+  readonly client: readonly (ClientObservation | Http2Observation)[];
   /** What each upstream saw, connection by connection. */
-  readonly upstream: Readonly<Record<string, readonly UpstreamObservation[]>>;
+  readonly upstream: Readonly<Record<string, readonly (UpstreamObservation | Http2Observation)[]>>;
   /** The lines of the harness's access log. */
   readonly log: readonly LogEntry[];
   /** The lines of the scenario's own access logs, file by file. */
@@ -53,6 +53,31 @@ export interface UpstreamObservation {
   readonly requests: readonly ObservedMessage[];
   readonly rest?: string;
   readonly end: 'open' | 'closed by the proxy' | 'closed by the upstream';
+}
+
+/** What arrived on one HTTP/2 connection, at a client or at an upstream. */
+export interface Http2Observation {
+  readonly streams: readonly Http2StreamObservation[];
+  /** Code, last stream and debug data of each GOAWAY. */
+  readonly goaways?: readonly string[];
+  /** Only where the scenario asks for them. */
+  readonly settings?: readonly string[];
+  readonly connectionWindow?: number;
+  /** Bytes that are no HTTP/2. */
+  readonly rest?: string;
+  readonly end: ClientObservation['end'] | UpstreamObservation['end'];
+  readonly timedOut?: string;
+}
+
+export interface Http2StreamObservation {
+  readonly stream: number;
+  readonly informational?: readonly (readonly string[])[];
+  readonly head?: readonly string[];
+  readonly body?: string;
+  readonly trailers?: readonly string[];
+  /** The code of the reset that ended the stream. */
+  readonly reset?: string;
+  readonly incomplete?: true;
 }
 
 export interface AdminObservation {

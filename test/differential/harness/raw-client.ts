@@ -7,7 +7,12 @@ import {
   type ParsedMessages,
   parseMessages,
 } from './http-message.ts';
-import { type ClientObservation, observedMessage, shownBytes } from './observation.ts';
+import {
+  type ClientObservation,
+  type Http2Observation,
+  observedMessage,
+  shownBytes,
+} from './observation.ts';
 import { ScriptedSocket } from './scripted-socket.ts';
 
 /** The longest wait for a response or a close; longer than every timeout in the table. */
@@ -17,14 +22,14 @@ const STEP_TIMEOUT_MS = 4_000;
 const OPEN_GRACE_MS = 40;
 
 export interface ClientRun {
-  readonly observation: ClientObservation;
+  readonly observation: ClientObservation | Http2Observation;
   readonly localAddress: string;
   readonly localPort: number;
 }
 
 /** Runs a client script against a local port and says what came back. */
 export async function runClient(port: number, script: ClientScript): Promise<ClientRun> {
-  const socket = await open(port, script.from ?? '127.0.0.1');
+  const socket = await openConnection(port, script.from ?? '127.0.0.1');
   const { localAddress = '', localPort = 0 } = socket;
   const client = new Client(new ScriptedSocket(socket));
   const timedOut = await client.perform(script.steps);
@@ -36,7 +41,7 @@ export async function runClient(port: number, script: ClientScript): Promise<Cli
   };
 }
 
-function open(port: number, localAddress: string): Promise<Socket> {
+export function openConnection(port: number, localAddress: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
     socket.once('error', reject);

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminResponse, askAdmin, readStats, type Stats } from './admin-client.ts';
 import { fillInText, type Placement } from './bootstrap.ts';
 import type { ClientScript } from './client-script.ts';
+import type { FakeUpstream } from './fake-upstream.ts';
+import { runHttp2Client } from './http2-client.ts';
+import type { Http2ClientScript } from './http2-script.ts';
 import { isQuiet, movedStats } from './moved-stats.ts';
 import { mapTexts, normaliser } from './normalise.ts';
 import {
@@ -14,7 +17,6 @@ import {
 import { LOG_FLUSH_MS, type ProxyProcess } from './proxy-process.ts';
 import { type ClientRun, runClient } from './raw-client.ts';
 import type { AdminRequest } from './scenario.ts';
-import type { ScriptedUpstream } from './scripted-upstream.ts';
 
 const QUIET_TIMEOUT_MS = 4_000;
 
@@ -25,14 +27,19 @@ const LOG_TIMEOUT_MS = 1_000;
 export async function runScenario(
   proxy: ProxyProcess,
   placement: Placement,
-  upstreams: ReadonlyMap<string, ScriptedUpstream>,
+  upstreams: ReadonlyMap<string, FakeUpstream>,
 ): Promise<Observation> {
   const { scenario, id } = placement;
   const port = proxy.listenerPorts.get(`listener-${id}`) ?? 0;
   const before = scenario.alone === true ? await readStats(proxy.adminPort) : new Map();
   const runs: ClientRun[] = [];
   for (const script of scenario.client) {
-    runs.push(await runClient(port, filledIn(script, placement, port)));
+    const filled = filledIn(script, placement, port);
+    runs.push(
+      'http2' in filled
+        ? await runHttp2Client(port, filled, scenario.showsHttp2Settings === true)
+        : await runClient(port, filled),
+    );
   }
   const stats = await waitUntilQuiet(proxy, placement);
   const admin = await askAll(proxy, placement);
@@ -52,7 +59,11 @@ export async function runScenario(
   return { ...observation, stats: movedStats(placement, before, stats, seen) };
 }
 
-function filledIn(script: ClientScript, placement: Placement, port: number): ClientScript {
+function filledIn(
+  script: ClientScript | Http2ClientScript,
+  placement: Placement,
+  port: number,
+): ClientScript | Http2ClientScript {
   return mapTexts(script, (text) => fillInText(text, placement, port));
 }
 
@@ -170,7 +181,7 @@ function portNames(
   proxy: ProxyProcess,
   placement: Placement,
   runs: readonly ClientRun[],
-  upstreams: ReadonlyMap<string, ScriptedUpstream>,
+  upstreams: ReadonlyMap<string, FakeUpstream>,
 ): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const each of upstreams.values()) {

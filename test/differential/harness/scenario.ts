@@ -1,4 +1,5 @@
 import type { ClientScript } from './client-script.ts';
+import type { Http2ClientScript, Http2UpstreamScript } from './http2-script.ts';
 import type { Reply } from './upstream-script.ts';
 
 /** A piece of Envoy configuration as JSON. */
@@ -19,11 +20,11 @@ export interface Scenario {
   /** What the proxy is expected to do, as a sentence; unique within the group. */
   readonly name: string;
   /** What the client does: connections, one after the other. */
-  readonly client: readonly ClientScript[];
+  readonly client: readonly (ClientScript | Http2ClientScript)[];
   /** What the upstream `backend` answers; by default 200 with the body `ok`. */
-  readonly upstream?: Reply | readonly Reply[];
+  readonly upstream?: UpstreamScript;
   /** Further fake upstreams by name, each with a cluster of that name. */
-  readonly upstreams?: Readonly<Record<string, Reply | readonly Reply[]>>;
+  readonly upstreams?: Readonly<Record<string, UpstreamScript>>;
   /** Routes of the only virtual host, whose domain is `*`; by default one that sends all to `backend`. */
   readonly routes?: readonly JsonObject[];
   /** Fields merged into that only virtual host. */
@@ -36,6 +37,8 @@ export interface Scenario {
   readonly manager?: JsonObject;
   /** Fields merged into the Listener. */
   readonly listener?: JsonObject;
+  /** Fields merged into the bootstrap; only where nothing is played, since else groups share one. */
+  readonly bootstrap?: JsonObject;
   /** Fields merged into the clusters, by the name of the upstream; a new name adds a cluster. */
   readonly clusters?: Readonly<Record<string, JsonObject>>;
   /** Access logs besides the one that the harness adds: text files whose lines are compared. */
@@ -47,11 +50,16 @@ export interface Scenario {
    * server that moved as well (`http1.*`, `runtime.*`).
    */
   readonly alone?: boolean;
+  /** Observes the SETTINGS that the proxy sends on HTTP/2 connections, and the window it opens with. */
+  readonly showsHttp2Settings?: true;
   /** Stats (without placeholders) that depend on time and are left out of the comparison. */
   readonly volatileStats?: readonly RegExp[];
   /** Texts of the observation that depend on time, and what to put in their place. */
   readonly volatileText?: readonly (readonly [RegExp, string])[];
 }
+
+/** What a fake upstream does: HTTP/1.1 by exact bytes, or HTTP/2. */
+export type UpstreamScript = Reply | readonly Reply[] | Http2UpstreamScript;
 
 export interface AccessLogFile {
   /** A `log_format`, or nothing for Envoy's default format. */

@@ -22,7 +22,10 @@ export async function validateGroup(
   const queue = scenarios.entries();
   const runner = async () => {
     for (const [index, scenario] of queue) {
-      const bootstrap = bootstrapOf([placementOf(scenario, index, directory)], group.bootstrap);
+      const bootstrap = bootstrapOf([placementOf(scenario, index, directory)], {
+        ...group.bootstrap,
+        ...scenario.bootstrap,
+      });
       const { accepted, output } = await validate(command, bootstrap, directory, index);
       observations.set(scenario.name, accepted ? NOTHING_SEEN : { refused: true, ...NOTHING_SEEN });
       outputs.set(scenario.name, output);
