@@ -1,4 +1,5 @@
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 import type { Protocol } from '#stream-info/stream-info.ts';
 
 /** Why a stream ended before its time (Envoy's StreamResetReason). */
@@ -30,6 +31,8 @@ export interface CodecError {
 
 /** Where the connection manager puts an answer; one per stream, made by the codec. */
 export interface ResponseEncoder {
+  /** What the stream moves between the client and the proxy; valid until the stream ends. */
+  readonly bytesMeter: BytesMeter;
   encode1xxHeaders(headers: ResponseHeaders): void;
   encodeHeaders(headers: ResponseHeaders, endStream: boolean): void;
   /** `bytes` may be overwritten as soon as this returns. */
@@ -92,6 +95,8 @@ export interface ServerConnection {
 
 /** Where the router puts a request; one per stream, made by a client codec. */
 export interface RequestEncoder {
+  /** What the stream moves between the proxy and the upstream; valid until the response ends. */
+  readonly bytesMeter: BytesMeter;
   encodeHeaders(headers: RequestHeaders, endStream: boolean): void;
   /** `bytes` may be overwritten as soon as this returns. */
   encodeData(bytes: Buffer, endStream: boolean): void;

@@ -1,5 +1,6 @@
 import type { MetadataByNamespace } from '#base/metadata.ts';
 import type { Address } from '#network/address.ts';
+import { type BytesMeter, settledBytes, summedBytes } from '#stream-info/bytes-meter.ts';
 
 export type Protocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
 
@@ -91,6 +92,10 @@ export class StreamInfo {
   /** Body bytes, without framing (Envoy's %BYTES_RECEIVED% and %BYTES_SENT%). */
   bytesReceived = 0;
   bytesSent = 0;
+  /** Bytes on the wire between client and proxy; the codec of the stream counts them. */
+  downstreamBytes: BytesMeter | undefined = undefined;
+  /** Bytes on the wire between proxy and upstream, of all attempts together. */
+  upstreamBytes: BytesMeter | undefined = undefined;
   attemptCount = 0;
   routeName = '';
   virtualClusterName = '';
@@ -119,6 +124,17 @@ export class StreamInfo {
 
   setResponseFlag(flag: number): void {
     this.responseFlags |= flag;
+  }
+
+  /** An attempt goes out on a connection, whose codec counts from now on. */
+  beginUpstreamBytes(meter: BytesMeter): void {
+    const before = this.upstreamBytes;
+    this.upstreamBytes = before === undefined ? meter : summedBytes(before, meter);
+  }
+
+  /** The codec goes on to another stream while this one is not over yet. */
+  settleUpstreamBytes(): void {
+    if (this.upstreamBytes !== undefined) this.upstreamBytes = settledBytes(this.upstreamBytes);
   }
 
   hasResponseFlag(flag: number): boolean {

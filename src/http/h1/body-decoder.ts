@@ -189,3 +189,8 @@ export class BodyDecoder implements ChunkSink {
     this.#bulk.setBulk(isBulk);
   }
 }
+
+/** What trailers were on the wire, as `HeadParser.fieldBytes` has it for heads. */
+export function fieldBytesOf(trailers: HeaderMap): number {
+  return trailers.byteSize + 3 * trailers.size;
+}

@@ -1,6 +1,6 @@
 import { latin1 } from '#base/latin1.ts';
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '#http/codec.ts';
-import { BodyDecoder, type BodySink } from '#http/h1/body-decoder.ts';
+import { BodyDecoder, type BodySink, fieldBytesOf } from '#http/h1/body-decoder.ts';
 import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import type { BodyDefect } from '#http/h1/codec-errors.ts';
 import type { Framing } from '#http/h1/framing.ts';
@@ -11,6 +11,7 @@ import { newCasingFor } from '#http/header-casing.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
 import type { Connection } from '#network/connection.ts';
+import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 
 /** What becomes of a connection after an exchange. */
 export type ExchangeEnd =
@@ -36,7 +37,7 @@ const responseHead = newResponseHead();
 const NO_BYTES = Buffer.alloc(0);
 
 /** HTTP/1.1 towards an upstream host: one exchange at a time, on a connection that is kept. */
-export class Http1ClientConnection implements RequestEncoder, BodySink {
+export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMeter {
   readonly #connection: Connection;
   readonly #callbacks: ClientCodecCallbacks;
   readonly #options: Http1ClientOptions;
@@ -51,6 +52,8 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
   /** The response said so, or ends with the connection. */
   #isLast = false;
   #streamReadDisables = 0;
+  wireBytesReceived = 0;
+  headerBytesReceived = 0;
 
   constructor(
     connection: Connection,
@@ -76,6 +79,9 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     this.#isRequestDone = false;
     this.#isResponseDone = false;
     this.#isLast = false;
+    this.wireBytesReceived = 0;
+    this.headerBytesReceived = 0;
+    this.#writer.resetBytes();
     if (this.#connection.isAboveHighWatermark) decoder.onAboveWriteBufferHighWatermark();
     return this;
   }
@@ -109,6 +115,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
 
   dispatch(bytes: Buffer, length: number): void {
     let at = 0;
+    this.wireBytesReceived += length;
     while (at < length) {
       switch (this.#phase) {
         case 'head':
@@ -154,6 +161,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
     const bytes = source as Buffer;
     const decoder = this.#decoder as ResponseDecoder;
     const head = responseHead;
+    this.headerBytesReceived += parser.fieldBytes;
     const defect = readResponseHead(bytes, parser, headers, this.#writer, this.#options, head);
     if (defect !== undefined) return this.#fail(defect);
     if (headers.casing?.keepsReasonPhrase) {
@@ -200,8 +208,12 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
   onBodyEnd(trailers: HeaderMap | undefined): void {
     const decoder = this.#decoder;
     this.#responseDone();
-    if (trailers !== undefined && this.#options.enableTrailers) decoder?.decodeTrailers(trailers);
-    else decoder?.decodeData(NO_BYTES, true);
+    if (trailers !== undefined && this.#options.enableTrailers) {
+      this.headerBytesReceived += fieldBytesOf(trailers);
+      decoder?.decodeTrailers(trailers);
+    } else {
+      decoder?.decodeData(NO_BYTES, true);
+    }
     this.#finish();
   }
 
@@ -230,6 +242,28 @@ export class Http1ClientConnection implements RequestEncoder, BodySink {
   get #isWithinMessage(): boolean {
     if (this.#phase === 'body') return this.#body?.framing !== 'untilClose';
     return this.#phase === 'head' && this.#reader.hasBegun;
+  }
+
+  // Envoy's BytesMeter.
+
+  get bytesMeter(): BytesMeter {
+    return this;
+  }
+
+  get wireBytesSent(): number {
+    return this.#writer.wireBytesSent;
+  }
+
+  get headerBytesSent(): number {
+    return this.#writer.headerBytesSent;
+  }
+
+  get decompressedHeaderBytesReceived(): number {
+    return this.headerBytesReceived;
+  }
+
+  get decompressedHeaderBytesSent(): number {
+    return this.headerBytesSent;
   }
 
   /** The connection is gone; an exchange in hand is lost. */

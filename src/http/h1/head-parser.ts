@@ -88,6 +88,9 @@ export class HeadParser {
   #isStartLineRead = false;
   #blankLines = 0;
   #headerCount = 0;
+  #fieldsStart = 0;
+  /** White space around values beyond the one space after the colon; a missing one counts -1. */
+  #oddBlanks = 0;
   /** How far an unfinished line was searched for its end, so that no octet is searched twice. */
   #searchedTo = 0;
 
@@ -114,6 +117,12 @@ export class HeadParser {
     this.#isStartLineRead = this.#kind === 'trailers';
     this.#blankLines = 0;
     this.#headerCount = 0;
+    this.#oddBlanks = 0;
+  }
+
+  /** Of a complete head: names, values, and three octets a field for the colon and CRLF. */
+  get fieldBytes(): number {
+    return this.headEnd - 2 - this.#fieldsStart - this.#headerCount - this.#oddBlanks;
   }
 
   /** Lets go of the buffer that was read last. */
@@ -127,6 +136,7 @@ export class HeadParser {
   shift(delta: number): void {
     this.headStart += delta;
     this.#lineStart += delta;
+    this.#fieldsStart += delta;
     this.#searchedTo += delta;
     this.methodEnd += delta;
     this.targetStart += delta;
@@ -253,6 +263,7 @@ export class HeadParser {
     if (carriageReturn + 1 >= end) return 'incomplete';
     if (bytes[carriageReturn + 1] !== LF) return 'bareLineEnd';
     this.#lineStart = carriageReturn + 2;
+    this.#fieldsStart = carriageReturn + 2;
     this.#isStartLineRead = true;
     return 'complete';
   }
@@ -299,6 +310,7 @@ export class HeadParser {
       if (names !== undefined) keepAndLower(bytes, lineStart, nameLength, names);
       const isVerbatim =
         valueEnd === at && valueStart === afterColon + 1 && bytes[afterColon] === SP;
+      if (!isVerbatim) this.#oddBlanks += at - afterColon - (valueEnd - valueStart) - 1;
       headers.addSpan(
         identify(view, lineStart, nameLength, hash),
         isVerbatim,

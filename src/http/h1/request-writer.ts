@@ -12,16 +12,26 @@ export class RequestWriter {
   isHead = false;
   isConnect = false;
   isUpgrade = false;
-  readonly #connection: Connection;
   readonly #body: BodyWriter;
   readonly #options: Http1ClientOptions;
   readonly #casing: HeaderCasing | undefined;
 
   constructor(connection: Connection, options: Http1ClientOptions) {
-    this.#connection = connection;
     this.#body = new BodyWriter(connection);
     this.#options = options;
     this.#casing = fixedCasingOf(options.headerKeyFormat);
+  }
+
+  get wireBytesSent(): number {
+    return this.#body.wireBytesSent;
+  }
+
+  get headerBytesSent(): number {
+    return this.#body.headerBytesSent;
+  }
+
+  resetBytes(): void {
+    this.#body.resetBytes();
   }
 
   writeHead(headers: RequestHeaders, endStream: boolean): void {
@@ -32,8 +42,11 @@ export class RequestWriter {
     const casing = headers.casing ?? this.#casing;
     const framingLine = this.#frame(headers, endStream, casing);
     const host = casing === undefined ? 'host' : casing.nameOf('host');
-    this.#connection.write(
-      `${method} ${this.#target(headers)} HTTP/1.1\r\n${host}: ${headers.authority}\r\n${headers.toHttp1Lines(this.#casing)}${framingLine}\r\n`,
+    const hostLine = `${host}: ${headers.authority}\r\n`;
+    const lines = headers.toHttp1Lines(this.#casing);
+    this.#body.writeHead(
+      `${method} ${this.#target(headers)} HTTP/1.1\r\n${hostLine}${lines}${framingLine}\r\n`,
+      hostLine.length + lines.length + framingLine.length,
     );
   }
 

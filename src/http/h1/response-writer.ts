@@ -16,17 +16,27 @@ export interface AnsweredRequest {
 
 /** Writes responses (RFC 9112 sections 4, 6 and 7). Framing is always made anew. */
 export class ResponseWriter {
-  readonly #connection: Connection;
   readonly #body: BodyWriter;
   readonly #enableTrailers: boolean;
   readonly #casing: HeaderCasing | undefined;
   #isTunnel = false;
 
   constructor(connection: Connection, options: Http1ServerOptions) {
-    this.#connection = connection;
     this.#body = new BodyWriter(connection);
     this.#enableTrailers = options.enableTrailers;
     this.#casing = fixedCasingOf(options.headerKeyFormat);
+  }
+
+  get wireBytesSent(): number {
+    return this.#body.wireBytesSent;
+  }
+
+  get headerBytesSent(): number {
+    return this.#body.headerBytesSent;
+  }
+
+  resetBytes(): void {
+    this.#body.resetBytes();
   }
 
   /** Whether only the end of the connection will tell the client that the response is complete. */
@@ -37,7 +47,7 @@ export class ResponseWriter {
   write1xxHead(headers: ResponseHeaders): void {
     headers.removeKnown(HeaderName['content-length']);
     const lines = headers.toHttp1Lines(this.#casing);
-    this.#connection.write(`${statusLine(headers.status, 1)}${lines}\r\n`);
+    this.#body.writeHead(`${statusLine(headers.status, 1)}${lines}\r\n`, lines.length);
   }
 
   /** Writes the head and prepares for the body. */
@@ -64,7 +74,8 @@ export class ResponseWriter {
       reason === ''
         ? statusLine(status, minorVersion)
         : statusLineWith(status, minorVersion, reason);
-    this.#connection.write(`${start}${headers.toHttp1Lines(this.#casing)}${framingLine}\r\n`);
+    const lines = headers.toHttp1Lines(this.#casing);
+    this.#body.writeHead(`${start}${lines}${framingLine}\r\n`, lines.length + framingLine.length);
   }
 
   /** Chooses how the body is framed; returns the line that says so, if one is missing. */

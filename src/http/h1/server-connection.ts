@@ -5,7 +5,7 @@ import type {
   ServerCodecCallbacks,
   StreamResetReason,
 } from '#http/codec.ts';
-import { BodyDecoder, type BodySink } from '#http/h1/body-decoder.ts';
+import { BodyDecoder, type BodySink, fieldBytesOf } from '#http/h1/body-decoder.ts';
 import { type BodyDefect, type RequestDefect, requestError } from '#http/h1/codec-errors.ts';
 import { HeadReader } from '#http/h1/head-reader.ts';
 import { isKnownMethod } from '#http/h1/methods.ts';
@@ -17,6 +17,7 @@ import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-ma
 import { acquireRequestHeaders, releaseRequestHeaders } from '#http/header-pool.ts';
 import type { Connection } from '#network/connection.ts';
 import type { TurnFlusher } from '#network/event-turn.ts';
+import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 
 /** Where the reading of requests stands. `complete` waits for the end of the response. */
 type RequestPhase = 'head' | 'body' | 'tunnel' | 'complete' | 'dead';
@@ -30,7 +31,7 @@ const NO_BYTES = Buffer.alloc(0);
  * response encoder, since there is never more than one answer on its way.
  */
 export class Http1ServerConnection
-  implements ResponseEncoder, BodySink, TurnFlusher, AnsweredRequest
+  implements ResponseEncoder, BodySink, TurnFlusher, AnsweredRequest, BytesMeter
 {
   readonly #connection: Connection;
   readonly #callbacks: ServerCodecCallbacks;
@@ -52,6 +53,9 @@ export class Http1ServerConnection
   isHead = false;
   isConnect = false;
   isUpgrade = false;
+  /** As in Envoy, what a client sends ahead in the same read counts for the present request too. */
+  wireBytesReceived = 0;
+  headerBytesReceived = 0;
 
   constructor(
     connection: Connection,
@@ -84,6 +88,7 @@ export class Http1ServerConnection
   /** Bytes arrived; they are read to the end, or kept. */
   dispatch(bytes: Buffer, length: number): void {
     let at = 0;
+    this.wireBytesReceived += length;
     while (at < length) {
       switch (this.#phase) {
         case 'head':
@@ -104,6 +109,7 @@ export class Http1ServerConnection
 
   /** Reads (more of) a head; returns how far the bytes were used. */
   #readHead(bytes: Buffer, start: number, end: number): number {
+    if (this.#headers === undefined) this.wireBytesReceived = end - start;
     const headers = this.#headers ?? this.#newHeaders();
     const reader = this.#reader;
     const outcome = reader.read(bytes, start, end, headers, headers.casing);
@@ -142,6 +148,8 @@ export class Http1ServerConnection
     this.isHead = false;
     this.isConnect = false;
     this.isUpgrade = false;
+    this.headerBytesReceived = 0;
+    this.#writer.resetBytes();
     this.#decoder = this.#callbacks.newStream(this, 'HTTP/1.1');
     // The client has not taken the answers before this one yet.
     if (this.#connection.isAboveHighWatermark) this.#decoder.onAboveWriteBufferHighWatermark();
@@ -152,6 +160,7 @@ export class Http1ServerConnection
     const reader = this.#reader;
     const { parser } = reader;
     headers.scheme = this.#scheme;
+    this.headerBytesReceived = parser.fieldBytes;
     const defect = readRequestHead(
       reader.source as Buffer,
       parser,
@@ -193,6 +202,7 @@ export class Http1ServerConnection
   onBodyEnd(trailers: HeaderMap | undefined): void {
     this.#phase = 'complete';
     if (trailers !== undefined && this.#options.enableTrailers) {
+      this.headerBytesReceived += fieldBytesOf(trailers);
       this.#decoder?.decodeTrailers(trailers);
     } else {
       this.#decoder?.decodeData(NO_BYTES, true);
@@ -251,6 +261,28 @@ export class Http1ServerConnection
   readDisable(isDisabled: boolean): void {
     this.#streamReadDisables += isDisabled ? 1 : -1;
     this.#connection.readDisable(isDisabled);
+  }
+
+  // Envoy's BytesMeter.
+
+  get bytesMeter(): BytesMeter {
+    return this;
+  }
+
+  get wireBytesSent(): number {
+    return this.#writer.wireBytesSent;
+  }
+
+  get headerBytesSent(): number {
+    return this.#writer.headerBytesSent;
+  }
+
+  get decompressedHeaderBytesReceived(): number {
+    return this.headerBytesReceived;
+  }
+
+  get decompressedHeaderBytesSent(): number {
+    return this.headerBytesSent;
   }
 
   /** The connection is gone. */
