@@ -75,6 +75,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.timeouts = timeouts;
     this.#encoder = encoder;
     this.streamInfo = info;
+    info.downstreamBytes = encoder.bytesMeter;
     this.response = new ResponseSide(this, encoder);
     this.#random = manager.services.random.uint32();
     timeouts.begin(this, manager.config);

@@ -6,6 +6,7 @@ import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-ma
 import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
+import { NEVER } from '#stream-info/stream-info.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
 import type {
@@ -171,6 +172,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     this.#pending = undefined;
     this.#encoder = encoder;
     streamInfo.upstreamConnection = connection.info;
+    streamInfo.beginUpstreamBytes(encoder.bytesMeter);
     streamInfo.upstreamProtocol = 'HTTP/1.1';
     streamInfo.firstUpstreamTxByteMs = services.clock.nowMs;
     if (this.#limits !== undefined) this.#startTimers(this.#limits);
@@ -235,18 +237,21 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     if (endStream) this.#responseDone();
     if (this.#isHeld) this.#openTunnel(headers.status);
     this.#owner.onUpstreamHeaders(headers, endStream);
+    if (endStream) this.#settleBytes();
   }
 
   decodeData(bytes: Buffer, endStream: boolean): void {
     if (this.#isOver) return;
     if (endStream) this.#responseDone();
     this.#owner.onUpstreamData(bytes, endStream);
+    if (endStream) this.#settleBytes();
   }
 
   decodeTrailers(trailers: HeaderMap): void {
     if (this.#isOver) return;
     this.#responseDone();
     this.#owner.onUpstreamTrailers(trailers);
+    this.#settleBytes();
   }
 
   onResetStream(reason: StreamResetReason): void {
@@ -273,6 +278,12 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     this.#isResponseDone = true;
     this.#callbacks.streamInfo.lastUpstreamRxByteMs = this.#callbacks.services.clock.nowMs;
     this.#cancelTimers();
+  }
+
+  /** The connection goes on to another request; nearly always this one is logged by now. */
+  #settleBytes(): void {
+    const { streamInfo } = this.#callbacks;
+    if (streamInfo.endMs === NEVER) streamInfo.settleUpstreamBytes();
   }
 
   #end(): void {
