@@ -1,4 +1,5 @@
 import type { JsonObject } from '@bufbuild/protobuf';
+import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { HeaderKeyFormat } from '#http/protocol-options.ts';
 import type { Address } from '#network/address.ts';
 
@@ -32,8 +33,15 @@ export interface ClusterConfig {
 
 export type FilterMetadata = Readonly<Record<string, JsonObject>>;
 
-/** `HttpProtocolOptions` and `Http1ProtocolOptions` of an upstream that speaks HTTP/1.1. */
+/** What is spoken to a cluster's hosts; `downstream`: whatever the client speaks. */
+export type UpstreamProtocolChoice = 'HTTP/1.1' | 'HTTP/2' | 'downstream';
+
+/** `HttpProtocolOptions`, `Http1ProtocolOptions` and `Http2ProtocolOptions` of an upstream. */
 export interface UpstreamHttpConfig {
+  /** Default HTTP/1.1. */
+  readonly protocol: UpstreamProtocolChoice;
+  /** Absent where HTTP/2 is never spoken. */
+  readonly http2: Http2Options | undefined;
   /** A connection without requests is closed after this. Default one hour; 0 is never. */
   readonly idleTimeoutMs: number;
   /** A connection takes no more requests after this; 0 is no limit (the default). */
@@ -42,7 +50,7 @@ export interface UpstreamHttpConfig {
   readonly maxStreamDurationMs: number;
   /** Response headers beyond this end the stream. Default 100. */
   readonly maxResponseHeadersCount: number;
-  /** A response head beyond this ends the stream. Default 80 KiB. */
+  /** An HTTP/1.1 response head beyond this ends the stream. Default 80 KiB. */
   readonly maxResponseHeadersKb: number;
   /** How header names of requests are written. Default lower case. */
   readonly headerKeyFormat: HeaderKeyFormat;

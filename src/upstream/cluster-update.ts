@@ -14,6 +14,8 @@ export interface ClusterSnapshot {
   readonly config: ClusterConfig;
   /** Where the block of `clusterStats` lies. */
   readonly statsAddress: SlotAddress;
+  /** Where the block of `http2Stats` lies; absent where HTTP/2 is never spoken. */
+  readonly http2StatsAddress: SlotAddress | undefined;
   /** Where the circuit breakers' occupancy lies. */
   readonly resourceAddress: ResourceAddress;
   readonly assignment: AssignmentConfig<HostSnapshot>;

@@ -1,10 +1,12 @@
 import type { Random } from '#base/random.ts';
+import { http2Stats } from '#http/h2/http2-stats.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { WorkerStats } from '#stats/worker-stats.ts';
 import type { UpstreamClusterInfo } from '#stream-info/stream-info.ts';
 import type { AssignmentConfig, ClusterConfig, RoutingPriority } from '#upstream/cluster-config.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { ClusterSnapshot, HostSnapshot } from '#upstream/cluster-update.ts';
+import { ClusterGrpcStats } from '#upstream/grpc-stats.ts';
 import { Host } from '#upstream/host.ts';
 import { createPrioritySet, type PrioritySet } from '#upstream/host-set.ts';
 import { createLoadBalancer } from '#upstream/lb/create-load-balancer.ts';
@@ -35,12 +37,15 @@ export class Cluster {
   readonly info: UpstreamClusterInfo;
   /** Fields are those of `clusterStats`. */
   readonly stats: StatBlock;
+  /** Fields are those of `http2Stats`; absent where HTTP/2 is never spoken. */
+  readonly http2Stats: StatBlock | undefined;
   readonly responseCodeStats: ResponseCodeStats;
   readonly responseTimeStats: ResponseTimeStats;
   readonly loadBalancer: LoadBalancer;
   readonly #environment: ClusterEnvironment;
   readonly #resourceAddress: ResourceAddress;
   #prioritySet: PrioritySet;
+  #grpcStats: ClusterGrpcStats | undefined = undefined;
   #defaultResources: ResourceManager | undefined = undefined;
   #highResources: ResourceManager | undefined = undefined;
 
@@ -55,6 +60,10 @@ export class Cluster {
       metadata: config.metadata,
     };
     this.stats = environment.stats.block(clusterStats, snapshot.statsAddress, prefix);
+    this.http2Stats =
+      snapshot.http2StatsAddress === undefined
+        ? undefined
+        : environment.stats.block(http2Stats, snapshot.http2StatsAddress, `${prefix}http2.`);
     this.responseCodeStats = new ResponseCodeStats(this.stats);
     this.responseTimeStats = new ResponseTimeStats(this.stats);
     this.#environment = environment;
@@ -86,6 +95,12 @@ export class Cluster {
       highPriorityAddress(this.#resourceAddress),
     );
     return this.#highResources;
+  }
+
+  /** Statistics of gRPC calls; made when first asked for. */
+  get grpcStats(): ClusterGrpcStats {
+    this.#grpcStats ??= new ClusterGrpcStats(this.stats);
+    return this.#grpcStats;
   }
 
   get prioritySet(): PrioritySet {

@@ -13,6 +13,8 @@ export const DEFAULT_OVERPROVISIONING_FACTOR = 140;
 const DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
 
 export const DEFAULT_UPSTREAM_HTTP: UpstreamHttpConfig = Object.freeze({
+  protocol: 'HTTP/1.1',
+  http2: undefined,
   idleTimeoutMs: 3_600_000,
   maxConnectionDurationMs: 0,
   maxStreamDurationMs: 0,

@@ -1,3 +1,4 @@
+import { http2Stats } from '#http/h2/http2-stats.ts';
 import { formatAddress } from '#network/address.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { StatKind } from '#stats/stat-group.ts';
@@ -71,6 +72,7 @@ const NO_HOSTS: AssignmentConfig<HostSnapshot> = {
 export class RegisteredCluster {
   readonly config: ClusterConfig;
   readonly statsAddress: SlotAddress;
+  readonly http2StatsAddress: SlotAddress | undefined;
   readonly mainStatsAddress: SlotAddress;
   readonly resourceAddress: ResourceAddress;
   /** Fields are those of `clusterMainStats`. */
@@ -83,6 +85,8 @@ export class RegisteredCluster {
     const prefix = clusterStatPrefix(config);
     this.config = config;
     this.statsAddress = stats.allocate(clusterStats, prefix);
+    this.http2StatsAddress =
+      config.http.http2 === undefined ? undefined : stats.allocate(http2Stats, `${prefix}http2.`);
     this.mainStatsAddress = stats.allocate(clusterMainStats, prefix);
     this.mainStats = stats.main.block(clusterMainStats, this.mainStatsAddress, prefix);
     this.resourceAddress = resourceAddress;
@@ -118,8 +122,8 @@ export class RegisteredCluster {
   }
 
   snapshot(): ClusterSnapshot {
-    const { config, statsAddress, resourceAddress, assignment } = this;
-    return { config, statsAddress, resourceAddress, assignment };
+    const { config, statsAddress, http2StatsAddress, resourceAddress, assignment } = this;
+    return { config, statsAddress, http2StatsAddress, resourceAddress, assignment };
   }
 
   /** Brings the circuit breakers' gauges up to date. */

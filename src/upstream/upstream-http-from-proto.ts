@@ -1,18 +1,14 @@
 import { durationMs } from '#config/duration.ts';
 import type { ParseContext } from '#config/parse-context.ts';
-import { unpackAnyAs } from '#config/unpack-any.ts';
 import type { Cluster } from '#gen/envoy/config/cluster/v3/cluster_pb.d.ts';
-import type {
-  Http1ProtocolOptions,
-  HttpProtocolOptions,
-} from '#gen/envoy/config/core/v3/protocol_pb.d.ts';
+import type { HttpProtocolOptions } from '#gen/envoy/config/core/v3/protocol_pb.d.ts';
+import { DEFAULT_HTTP2_OPTIONS, type Http2Options } from '#http/h2/http2-options.ts';
+import { parseHttp2 } from '#http/http2-options-from-proto.ts';
 import { parseHeaderKeyFormat } from '#http/protocol-options-from-proto.ts';
 import type { UpstreamHttpConfig } from '#upstream/cluster-config.ts';
-import { DEFAULT_UPSTREAM_HTTP } from '#upstream/defaults.ts';
+import { DEFAULT_BUFFER_LIMIT_BYTES, DEFAULT_UPSTREAM_HTTP } from '#upstream/defaults.ts';
+import { findHttpOptions, type HttpOptionsSource } from '#upstream/http-options-source.ts';
 import { shared } from '#upstream/shared-config.ts';
-
-/** The key and the type of an upstream's HTTP options in `typed_extension_protocol_options`. */
-const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** A cluster's HTTP settings and the requests that a connection may serve. */
 export interface ParsedUpstreamHttp {
@@ -21,75 +17,48 @@ export interface ParsedUpstreamHttp {
   readonly maxRequestsPerConnection: number;
 }
 
-/**
- * Reads `typed_extension_protocol_options`, or the older fields of the cluster, which Envoy ignores once
- * there are typed ones.
- */
-export function parseUpstreamHttp(context: ParseContext, message: Cluster): ParsedUpstreamHttp {
-  const typed = findTypedOptions(context.at('typed_extension_protocol_options'), message);
-  if (typed !== undefined) {
-    warnOfIgnored(context, message);
-    const { protocol } = typed;
-    const http1 = protocol?.case === 'httpProtocolOptions' ? protocol.value : undefined;
-    return parseOptions(
-      { common: typed.context.at('common_http_protocol_options'), http1: typed.http1Context },
-      typed.common,
-      http1,
-      limitOfRequests(context, message, typed.common),
-    );
-  }
-  return parseOptions(
-    {
-      common: context.at('common_http_protocol_options'),
-      http1: context.at('http_protocol_options'),
-    },
-    message.commonHttpProtocolOptions,
-    message.httpProtocolOptions,
-    limitOfRequests(context, message, message.commonHttpProtocolOptions),
-  );
+/** Reads what a cluster says of HTTP towards its hosts. */
+export function parseUpstreamHttp(context: ParseContext, cluster: Cluster): ParsedUpstreamHttp {
+  const source = findHttpOptions(context, cluster);
+  warnOfDownstreamOptions(source);
+  const { message: common } = source.common;
+  const { message: http1 } = source.http1;
+  const defaults = DEFAULT_UPSTREAM_HTTP;
+  return {
+    http: shared<UpstreamHttpConfig>({
+      protocol: source.protocol,
+      http2: source.protocol === 'HTTP/1.1' ? undefined : parseHttp2Options(source, cluster),
+      idleTimeoutMs: durationMs(common?.idleTimeout) ?? defaults.idleTimeoutMs,
+      maxConnectionDurationMs: durationMs(common?.maxConnectionDuration) ?? 0,
+      maxStreamDurationMs: durationMs(common?.maxStreamDuration) ?? 0,
+      maxResponseHeadersCount: common?.maxHeadersCount ?? defaults.maxResponseHeadersCount,
+      maxResponseHeadersKb: common?.maxResponseHeadersKb ?? defaults.maxResponseHeadersKb,
+      headerKeyFormat: parseHeaderKeyFormat(
+        source.http1.context.at('header_key_format'),
+        http1?.headerKeyFormat,
+      ),
+      enableTrailers: http1?.enableTrailers ?? false,
+      allowChunkedLength: http1?.allowChunkedLength ?? false,
+      sendFullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
+    }),
+    maxRequestsPerConnection: limitOfRequests(context, cluster, common),
+  };
 }
 
-interface TypedOptions {
-  readonly context: ParseContext;
-  readonly http1Context: ParseContext;
-  readonly common: HttpProtocolOptions | undefined;
-  readonly protocol:
-    | { readonly case: 'httpProtocolOptions'; readonly value: Http1ProtocolOptions }
-    | undefined;
-}
-
-function findTypedOptions(context: ParseContext, message: Cluster): TypedOptions | undefined {
-  let found: TypedOptions | undefined;
-  for (const [name, any] of Object.entries(message.typedExtensionProtocolOptions)) {
-    const at = context.at(name);
-    if (name !== HTTP_OPTIONS) {
-      at.error(
-        "Didn't find a registered network or http filter or protocol options implementation for name",
-        { value: name, suggestion: HTTP_OPTIONS },
-      );
-      continue;
-    }
-    const options = unpackAnyAs(at, any, [HTTP_OPTIONS]);
-    if (options === undefined) continue;
-    const { upstreamProtocolOptions: specifier, commonHttpProtocolOptions: common } = options;
-    const explicit = specifier.case === 'explicitHttpConfig' ? specifier.value : undefined;
-    const protocol = explicit?.protocolConfig;
-    found = {
-      context: at,
-      http1Context: at.at('explicit_http_config').at('http_protocol_options'),
-      common,
-      protocol: protocol?.case === 'httpProtocolOptions' ? protocol : undefined,
-    };
-  }
-  return found;
-}
-
-function warnOfIgnored(context: ParseContext, message: Cluster): void {
-  const reason = 'ignored: typed_extension_protocol_options says what holds';
-  if (message.commonHttpProtocolOptions !== undefined) {
-    context.at('common_http_protocol_options').warn(reason);
-  }
-  if (message.httpProtocolOptions !== undefined) context.at('http_protocol_options').warn(reason);
+function parseHttp2Options({ common, http2 }: HttpOptionsSource, cluster: Cluster): Http2Options {
+  const { maxResponseHeadersKb, maxHeadersCount } = common.message ?? {};
+  const { maxHeadersBytes, streamBufferLimitBytes } = DEFAULT_HTTP2_OPTIONS;
+  const connectionLimit = cluster.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES;
+  return {
+    ...parseHttp2(http2.context, http2.message),
+    maxHeadersBytes:
+      maxResponseHeadersKb === undefined ? maxHeadersBytes : maxResponseHeadersKb * 1024,
+    maxHeadersCount: maxHeadersCount ?? DEFAULT_UPSTREAM_HTTP.maxResponseHeadersCount,
+    headersWithUnderscoresAction: 'ALLOW',
+    streamBufferLimitBytes: Math.min(streamBufferLimitBytes, connectionLimit || Infinity),
+    // The timeouts of the request limit how long an upstream may let its body wait.
+    streamFlushTimeoutMs: 0,
+  };
 }
 
 function limitOfRequests(
@@ -109,49 +78,19 @@ function limitOfRequests(
   return ofOptions ?? ofCluster ?? 0;
 }
 
-function parseOptions(
-  contexts: { readonly common: ParseContext; readonly http1: ParseContext },
-  common: HttpProtocolOptions | undefined,
-  http1: Http1ProtocolOptions | undefined,
-  maxRequestsPerConnection: number,
-): ParsedUpstreamHttp {
-  warnOfDownstreamOptions(contexts, common, http1);
-  const defaults = DEFAULT_UPSTREAM_HTTP;
-  return {
-    http: shared<UpstreamHttpConfig>({
-      idleTimeoutMs: durationMs(common?.idleTimeout) ?? defaults.idleTimeoutMs,
-      maxConnectionDurationMs: durationMs(common?.maxConnectionDuration) ?? 0,
-      maxStreamDurationMs: durationMs(common?.maxStreamDuration) ?? 0,
-      maxResponseHeadersCount: common?.maxHeadersCount ?? defaults.maxResponseHeadersCount,
-      maxResponseHeadersKb: common?.maxResponseHeadersKb ?? defaults.maxResponseHeadersKb,
-      headerKeyFormat: parseHeaderKeyFormat(
-        contexts.http1.at('header_key_format'),
-        http1?.headerKeyFormat,
-      ),
-      enableTrailers: http1?.enableTrailers ?? false,
-      allowChunkedLength: http1?.allowChunkedLength ?? false,
-      sendFullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
-    }),
-    maxRequestsPerConnection,
-  };
-}
-
 /** The messages are the same for listeners; some of their settings mean nothing upstream. */
-function warnOfDownstreamOptions(
-  contexts: { readonly common: ParseContext; readonly http1: ParseContext },
-  common: HttpProtocolOptions | undefined,
-  http1: Http1ProtocolOptions | undefined,
-): void {
+function warnOfDownstreamOptions({ common, http1 }: HttpOptionsSource): void {
   const warn = (context: ParseContext, field: string, isSet: boolean): void => {
     if (isSet) context.at(field).warn('has no effect upstream');
   };
-  const underscores = common?.headersWithUnderscoresAction ?? 0;
-  warn(contexts.common, 'headers_with_underscores_action', underscores !== 0);
-  warn(contexts.http1, 'allow_absolute_url', http1?.allowAbsoluteUrl !== undefined);
-  warn(contexts.http1, 'accept_http_10', http1?.acceptHttp10 === true);
-  warn(contexts.http1, 'default_host_for_http_10', (http1?.defaultHostForHttp10 ?? '') !== '');
-  warn(contexts.http1, 'allow_custom_methods', http1?.allowCustomMethods === true);
-  warn(contexts.http1, 'use_balsa_parser', http1?.useBalsaParser !== undefined);
+  const underscores = common.message?.headersWithUnderscoresAction ?? 0;
+  warn(common.context, 'headers_with_underscores_action', underscores !== 0);
+  const { context: at, message } = http1;
+  warn(at, 'allow_absolute_url', message?.allowAbsoluteUrl !== undefined);
+  warn(at, 'accept_http_10', message?.acceptHttp10 === true);
+  warn(at, 'default_host_for_http_10', (message?.defaultHostForHttp10 ?? '') !== '');
+  warn(at, 'allow_custom_methods', message?.allowCustomMethods === true);
+  warn(at, 'use_balsa_parser', message?.useBalsaParser !== undefined);
   const override = 'override_stream_error_on_invalid_http_message';
-  warn(contexts.http1, override, http1?.overrideStreamErrorOnInvalidHttpMessage !== undefined);
+  warn(at, override, message?.overrideStreamErrorOnInvalidHttpMessage !== undefined);
 }

@@ -27,7 +27,7 @@ export function createFilterFactories(
       config: config as RouterFilterConfig,
       stats,
       routeStats,
-      poolFor: (cluster, host, priority) => pools.get(cluster, host, priority),
+      poolFor: (cluster, host, priority, protocol) => pools.get(cluster, host, priority, protocol),
     });
   });
 }

@@ -7,6 +7,7 @@ import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { TimerWheel } from '#base/timer-wheel.ts';
 import type { FilterServices } from '#connection-manager/filter.ts';
 import { RouteStats } from '#extensions/http-filters/router/route-stats.ts';
+import { connect } from '#network/connecting.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import { WorkerStats } from '#stats/worker-stats.ts';
 import type { Cluster } from '#upstream/cluster.ts';
@@ -55,7 +56,7 @@ export class Worker {
       this.turn.end();
     });
     this.routeStats = new RouteStats((name) => this.stats.counter(name));
-    this.pools = new HostPools({ turn: this.turn, clock, timers });
+    this.pools = new HostPools({ turn: this.turn, clock, timers, random, connect });
     this.#clusters = new ClusterManager({
       stats: this.stats,
       random,

@@ -6,6 +6,8 @@ import {
 
 const noPrefetch = { warned: 'connections are not opened before they are needed' };
 
+const noTls = { warned: 'there is no TLS towards hosts' };
+
 const noLocalCluster = { warned: 'zone-aware routing needs a local cluster, which there is not' };
 
 const zoneAware: MessageSupport = {
@@ -25,7 +27,10 @@ export const clusterSupport: SupportTable = {
       'max_requests_per_connection',
       'circuit_breakers',
       'common_http_protocol_options',
+      'upstream_http_protocol_options',
       'http_protocol_options',
+      'http2_protocol_options',
+      'protocol_selection',
       'typed_extension_protocol_options',
       'dns_refresh_rate',
       'dns_failure_refresh_rate',
@@ -106,10 +111,23 @@ export const clusterSupport: SupportTable = {
   },
   'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig':
     {},
+  'envoy.config.core.v3.UpstreamHttpProtocolOptions': {
+    auto_sni: noTls,
+    auto_san_validation: noTls,
+    override_auto_sni_header: noTls,
+  },
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': supported(
     'common_http_protocol_options',
+    'upstream_http_protocol_options',
     'explicit_http_config',
+    'use_downstream_protocol_config',
   ),
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig':
-    supported('http_protocol_options'),
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': supported(
+    'http_protocol_options',
+    'http2_protocol_options',
+  ),
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig': supported(
+    'http_protocol_options',
+    'http2_protocol_options',
+  ),
 };

@@ -3,7 +3,8 @@ import type { RouteStats } from '#extensions/http-filters/router/route-stats.ts'
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { Cluster } from '#upstream/cluster.ts';
 import type { Host } from '#upstream/host.ts';
-import type { Http1Pool } from '#upstream/pool/http1-pool.ts';
+import type { ConnectionPool } from '#upstream/pool/connection-pool.ts';
+import type { UpstreamProtocol } from '#upstream/pool/pool-callbacks.ts';
 
 /** What the routers of one filter chain have in common. */
 export interface RouterEnvironment {
@@ -11,5 +12,10 @@ export interface RouterEnvironment {
   /** The connection manager's block: the router counts under the same prefix. */
   readonly stats: StatBlock;
   readonly routeStats: RouteStats;
-  poolFor(cluster: Cluster, host: Host, priority: 'default' | 'high'): Http1Pool;
+  poolFor(
+    cluster: Cluster,
+    host: Host,
+    priority: 'default' | 'high',
+    protocol: UpstreamProtocol,
+  ): ConnectionPool;
 }

@@ -19,6 +19,7 @@ import {
   chargesOf,
   type UpstreamCharges,
 } from '#extensions/http-filters/router/upstream-charges.ts';
+import { upstreamProtocolOf } from '#extensions/http-filters/router/upstream-protocol.ts';
 import {
   UpstreamRequest,
   type UpstreamRequestOwner,
@@ -124,7 +125,8 @@ export class RouterFilter
     this.#responseTimeoutMs = globalMs;
     this.#timeoutStatus = timeouts.status;
     prepareForUpstream(headers, route, entry, host, streamInfo, config);
-    const pool = this.#environment.poolFor(cluster, host, entry.priority);
+    const protocol = upstreamProtocolOf(cluster, streamInfo);
+    const pool = this.#environment.poolFor(cluster, host, entry.priority, protocol);
     streamInfo.upstream = pool.info;
     callbacks.addDownstreamWatermarkCallbacks(this);
     const isLimited = perTryMs > 0 || maxStreamDurationMs > 0;

@@ -6,16 +6,17 @@ import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-ma
 import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
+import type { UpstreamConnectionInfo } from '#stream-info/stream-info.ts';
 import { NEVER } from '#stream-info/stream-info.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 import type { Host } from '#upstream/host.ts';
+import type { ConnectionPool } from '#upstream/pool/connection-pool.ts';
 import type {
-  Http1Pool,
-  PendingRequest,
+  PendingStream,
   PoolCallbacks,
   PoolFailureReason,
-} from '#upstream/pool/http1-pool.ts';
-import type { UpstreamConnection } from '#upstream/pool/upstream-connection.ts';
+  UpstreamProtocol,
+} from '#upstream/pool/pool-callbacks.ts';
 
 const { field } = clusterStats;
 
@@ -53,14 +54,14 @@ export interface AttemptLimits {
 export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwner {
   readonly #owner: UpstreamRequestOwner;
   readonly #callbacks: StreamFilterCallbacks;
-  readonly #pool: Http1Pool;
+  readonly #pool: ConnectionPool;
   /** Absent when nothing limits the attempt alone. */
   readonly #limits: AttemptLimits | undefined;
   #headers: RequestHeaders | undefined = undefined;
   #isHeadersOnly = false;
   #isRequestComplete = false;
   #encoder: RequestEncoder | undefined = undefined;
-  #pending: PendingRequest | undefined = undefined;
+  #pending: PendingStream | undefined = undefined;
   /**
    * An upgrade or CONNECT: what the client sends ahead waits until the upstream has agreed. One
    * that declines would take it for further requests.
@@ -80,7 +81,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   constructor(
     owner: UpstreamRequestOwner,
     callbacks: StreamFilterCallbacks,
-    pool: Http1Pool,
+    pool: ConnectionPool,
     limits: AttemptLimits | undefined,
   ) {
     this.#owner = owner;
@@ -149,6 +150,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     }
     if (this.#encoder !== undefined && !this.#isResponseDone) {
       this.#encoder.resetStream('localReset');
+      this.#pool.streamReset('localReset');
     }
   }
 
@@ -167,13 +169,17 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
 
   // What the pool says.
 
-  onPoolReady(encoder: RequestEncoder, connection: UpstreamConnection): void {
+  onPoolReady(
+    encoder: RequestEncoder,
+    connection: UpstreamConnectionInfo,
+    protocol: UpstreamProtocol,
+  ): void {
     const { streamInfo, services } = this.#callbacks;
     this.#pending = undefined;
     this.#encoder = encoder;
-    streamInfo.upstreamConnection = connection.info;
+    streamInfo.upstreamConnection = connection;
     streamInfo.beginUpstreamBytes(encoder.bytesMeter);
-    streamInfo.upstreamProtocol = 'HTTP/1.1';
+    streamInfo.upstreamProtocol = protocol;
     streamInfo.firstUpstreamTxByteMs = services.clock.nowMs;
     if (this.#limits !== undefined) this.#startTimers(this.#limits);
     for (let count = 0; count < this.#readDisables; count++) encoder.readDisable(true);
@@ -257,6 +263,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   onResetStream(reason: StreamResetReason): void {
     if (this.#isOver) return;
     this.#end();
+    this.#pool.streamReset(reason);
     this.#owner.onUpstreamReset(reason, '');
   }
 

@@ -1,0 +1,87 @@
+import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
+import { type Http2ClientCallbacks, Http2ClientConnection } from '#http/h2/client-connection.ts';
+import type { Http2Options } from '#http/h2/http2-options.ts';
+import type { StatBlock } from '#stats/stat-block.ts';
+import { clusterStats } from '#upstream/cluster-stats.ts';
+import type { ConnectionPool } from '#upstream/pool/connection-pool.ts';
+import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
+import { UpstreamConnection } from '#upstream/pool/upstream-connection.ts';
+
+const { field } = clusterStats;
+
+/** A connection that has as many streams as the upstream and the configuration allow. */
+export class Http2UpstreamConnection extends UpstreamConnection implements Http2ClientCallbacks {
+  readonly #codec: Http2ClientConnection;
+  /** What ends the streams is a broken protocol, which is counted for each of them. */
+  #isProtocolBroken = false;
+
+  constructor(
+    pool: ConnectionPool,
+    environment: PoolEnvironment,
+    options: Http2Options,
+    stats: StatBlock,
+  ) {
+    super(pool, environment, options.maxConcurrentStreams);
+    this.#codec = new Http2ClientConnection(this.connection, this, options, stats, environment);
+    pool.cluster.stats.inc(field.upstream_cx_http2_total);
+  }
+
+  protected override startStream(decoder: ResponseDecoder): RequestEncoder {
+    return this.#codec.newStream(decoder);
+  }
+
+  protected override dispatch(bytes: Buffer, length: number): void {
+    this.#codec.dispatch(bytes, length);
+  }
+
+  protected override endStreams(): void {
+    this.#codec.onEnd();
+  }
+
+  protected override get breaksStreams(): boolean {
+    return this.activeStreams > 0 && !this.#isProtocolBroken;
+  }
+
+  protected override loseStreams(systemError: string): void {
+    this.#codec.onConnectionClose(systemError);
+  }
+
+  override onAboveWriteBufferHighWatermark(): void {
+    this.#codec.onAboveWriteBufferHighWatermark();
+  }
+
+  override onBelowWriteBufferLowWatermark(): void {
+    this.#codec.onBelowWriteBufferLowWatermark();
+  }
+
+  // What the codec says.
+
+  onSettings(): void {
+    this.streamLimit = this.#codec.maxConcurrentStreams;
+    this.pool.lostCapacity(this);
+    this.pool.gainedCapacity(this);
+  }
+
+  onGoAway(): void {
+    this.pool.cluster.stats.inc(field.upstream_cx_close_notify);
+    this.drain();
+  }
+
+  onStreamDone(): void {
+    this.streamDone();
+    // Streams have numbers, and there are no more of them.
+    if (this.state === 'ready' && !this.#codec.canTakeStream) this.drain();
+  }
+
+  onProtocolError(): void {
+    this.#isProtocolBroken = true;
+    this.pool.cluster.stats.inc(field.upstream_cx_protocol_error);
+    this.pool.transition(this, 'draining');
+    // What was written says why; it is sent first.
+    this.connection.finish(true);
+  }
+
+  onKeepaliveTimeout(): void {
+    this.close();
+  }
+}
