@@ -12,6 +12,12 @@ const NO_TEXT = -1;
 /** A pooled map that had more fields than this forgets their names and values at once. */
 const KEPT_FIELDS_MAX = 32;
 
+/** Sees the fields of a map one after the other; an object, so that no function is made for it. */
+export interface FieldVisitor {
+  /** `isNeverIndexed`: no hop may put this field into an HPACK table. */
+  visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void;
+}
+
 /**
  * The header fields of one message, in order, names in lower case, values as latin1 strings (one
  * character per byte, so that any legal byte survives).
@@ -42,6 +48,8 @@ export class HeaderMap {
   readonly #valueEnds: number[] = [];
   readonly #names: (string | undefined)[] = [];
   readonly #values: (string | undefined)[] = [];
+  /** Which entries came with HPACK's never-indexed mark; made when the first one does. */
+  #neverIndexed: Set<number> | undefined;
 
   /** How many header fields there are. */
   get size(): number {
@@ -62,6 +70,7 @@ export class HeaderMap {
     this.#seenLow = 0;
     this.#seenHigh = 0;
     this.#hasRepeats = false;
+    this.#neverIndexed?.clear();
   }
 
   /** For the parser: the text that the spans of `addSpan` refer to. */
@@ -110,7 +119,9 @@ export class HeaderMap {
       if (id <= UNKNOWN_HEADER || table[id] !== 1) continue;
       for (let later = this.#ids.indexOf(id, index + 1); later > 0 && later < this.#count; ) {
         const joined = `${this.#valueAt(index)},${this.#valueAt(later)}`;
+        const isSecret = this.#isNeverIndexed(index) || this.#isNeverIndexed(later);
         this.#replaceAt(index, knownHeaderNames[id] as string, joined);
+        if (isSecret) this.#markNeverIndexed(index);
         this.#removeAt(later);
         later = this.#ids.indexOf(id, later + 1);
       }
@@ -198,6 +209,14 @@ export class HeaderMap {
     this.#values[index] = value;
   }
 
+  /**
+   * Marks the field that was added last as one that no hop may put into a compression table (RFC
+   * 7541 section 7.1.3). The mark goes when the value is set anew.
+   */
+  markLastNeverIndexed(): void {
+    this.#markNeverIndexed(this.#count - 1);
+  }
+
   /** Makes `value` the only value of a header, in the place of its first one. */
   set(name: string, value: string): void {
     const id = headerIdOf(name);
@@ -241,6 +260,16 @@ export class HeaderMap {
   forEach(visit: (name: string, value: string) => void): void {
     for (let index = 0; index < this.#count; index++) {
       if (this.#ids[index] !== REMOVED) visit(this.#nameAt(index), this.#valueAt(index));
+    }
+  }
+
+  /** `forEach` for those who want all that is known of a field, and no closure. */
+  visit(visitor: FieldVisitor): void {
+    for (let index = 0; index < this.#count; index++) {
+      const id = this.#ids[index] as HeaderId;
+      if (id === REMOVED) continue;
+      const isNeverIndexed = this.#isNeverIndexed(index);
+      visitor.visitField(id, this.#nameAt(index), this.#valueAt(index), isNeverIndexed);
     }
   }
 
@@ -293,7 +322,22 @@ export class HeaderMap {
 
   /** Copies every field of another map behind those of this one. */
   appendFrom(other: HeaderMap): void {
-    other.forEach((name, value) => this.append(name, value));
+    other.visit(this);
+  }
+
+  /** Adds a field at the end, as another map tells it. */
+  visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
+    this.appendKnown(id, name, value);
+    if (isNeverIndexed) this.markLastNeverIndexed();
+  }
+
+  #markNeverIndexed(index: number): void {
+    this.#neverIndexed ??= new Set();
+    this.#neverIndexed.add(index);
+  }
+
+  #isNeverIndexed(index: number): boolean {
+    return this.#neverIndexed !== undefined && this.#neverIndexed.has(index);
   }
 
   #see(id: HeaderId): void {
@@ -342,6 +386,7 @@ export class HeaderMap {
     this.#names[index] = name;
     this.#values[index] = value;
     this.#lineEnds[index] = NO_TEXT;
+    this.#neverIndexed?.delete(index);
   }
 
   #nameAt(index: number): string {

@@ -252,3 +252,66 @@ t.test('whatever is done to a map, it is like a list of fields', async () => {
     { numRuns: 500 },
   );
 });
+
+function marksOf(headers: HeaderMap): [string, string, boolean][] {
+  const fields: [string, string, boolean][] = [];
+  headers.visit({
+    visitField(id, name, value, isNeverIndexed) {
+      if (id !== headerIdOf(name)) throw new Error(`not the id of ${name}`);
+      fields.push([name, value, isNeverIndexed]);
+    },
+  });
+  return fields;
+}
+
+t.test('a visitor is told every field with its never-indexed mark', async (t) => {
+  const headers = parsed(LINES);
+  headers.remove('x-one');
+  headers.append('x-secret', 's');
+  headers.markLastNeverIndexed();
+  headers.append('x-plain', 'p');
+  t.same(marksOf(headers), [
+    ['accept', 'a', false],
+    ['cookie', 'b', false],
+    ['x-two', '2', false],
+    ['cookie', 'c', false],
+    ['x-secret', 's', true],
+    ['x-plain', 'p', false],
+  ]);
+});
+
+t.test('a never-indexed mark goes with its value and stays with a copy', async (t) => {
+  const headers = new HeaderMap();
+  for (const name of ['x-one', 'x-two', 'x-three']) {
+    headers.append(name, 'v');
+    headers.markLastNeverIndexed();
+  }
+  headers.set('x-one', 'w');
+  headers.remove('x-two');
+  const expected: [string, string, boolean][] = [
+    ['x-one', 'w', false],
+    ['x-three', 'v', true],
+  ];
+  t.same(marksOf(headers), expected);
+  const copy = new HeaderMap();
+  copy.appendFrom(headers);
+  t.same(marksOf(copy), expected);
+  headers.clear();
+  for (const name of ['x-one', 'x-two', 'x-three']) headers.append(name, 'v');
+  t.same(
+    marksOf(headers).map(([, , mark]) => mark),
+    [false, false, false],
+  );
+});
+
+t.test('values that are joined are never indexed when one of them was not', async (t) => {
+  const joined = new Uint8Array(knownHeaderNames.length);
+  joined[HeaderName.cookie] = 1;
+  const headers = parsed(LINES);
+  headers.markLastNeverIndexed();
+  headers.joinRepeats(joined);
+  t.same(
+    marksOf(headers).find(([name]) => name === 'cookie'),
+    ['cookie', 'b,c', true],
+  );
+});
