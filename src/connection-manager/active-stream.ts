@@ -1,6 +1,6 @@
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import { createStreamFilters } from '#connection-manager/create-stream-filters.ts';
-import type { DownstreamConnection } from '#connection-manager/downstream-connection.ts';
+import type { DownstreamStreams } from '#connection-manager/downstream-streams.ts';
 import type { FilterFactory, FilterServices, LocalReply } from '#connection-manager/filter.ts';
 import { findRoute } from '#connection-manager/find-route.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
@@ -16,7 +16,6 @@ import type {
   StreamTimeouts,
 } from '#connection-manager/stream-timeouts.ts';
 import { timeoutField, timeoutReply } from '#connection-manager/timeout-replies.ts';
-import { screenUnderscores } from '#connection-manager/underscores.ts';
 import { upgradeTypeOf } from '#connection-manager/upgrade-policy.ts';
 import type { AccessLogType } from '#formatter/formatter-context.ts';
 import type {
@@ -42,12 +41,13 @@ const UPGRADE_FAILED: LocalReply = { status: 403, body: '', details: 'upgrade_fa
  * `decodeHeaders`, read from top to bottom; the answer's way is in `ResponseSide`.
  */
 export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeoutOwner {
-  readonly connection: DownstreamConnection;
+  /** The streams of its connection, which it is one of. */
+  readonly streams: DownstreamStreams;
   readonly manager: HttpConnectionManager;
   readonly timeouts: StreamTimeouts;
   readonly streamInfo: StreamInfo;
   readonly response: ResponseSide;
-  readonly #encoder: ResponseEncoder;
+  readonly encoder: ResponseEncoder;
   requestHeaders: RequestHeaders | undefined = undefined;
   localReplyBody = '';
   accessLogType: AccessLogType = 'DownstreamEnd';
@@ -56,6 +56,9 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   isRequestComplete = false;
   /** Nothing may happen to the stream any more. */
   isOver = false;
+  /** Its neighbours among the streams of an HTTP/2 connection. */
+  earlier: ActiveStream | undefined = undefined;
+  later: ActiveStream | undefined = undefined;
   filters: StreamFilters | undefined = undefined;
   /** Fixed for the stream: decides among weighted clusters and fractions. */
   readonly #random: number;
@@ -64,16 +67,16 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   #isUpgraded = false;
 
   constructor(
-    connection: DownstreamConnection,
+    streams: DownstreamStreams,
     manager: HttpConnectionManager,
     timeouts: StreamTimeouts,
     encoder: ResponseEncoder,
     info: StreamInfo,
   ) {
-    this.connection = connection;
+    this.streams = streams;
     this.manager = manager;
     this.timeouts = timeouts;
-    this.#encoder = encoder;
+    this.encoder = encoder;
     this.streamInfo = info;
     info.downstreamBytes = encoder.bytesMeter;
     this.response = new ResponseSide(this, encoder);
@@ -107,13 +110,9 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     const { manager, streamInfo } = this;
     this.requestHeaders = headers;
     this.timeouts.requestHeadersRead();
-    this.connection.noteRequest(headers, this);
+    const error = this.streams.noteRequest(headers, this);
     if (endStream) this.#completeRequest();
-    const { headersWithUnderscoresAction } = manager.config.common;
-    if (headersWithUnderscoresAction !== 'ALLOW') {
-      const error = screenUnderscores(headers, headersWithUnderscoresAction, manager.runtime);
-      if (error !== undefined) return this.#refuseAsMalformed(error);
-    }
+    if (error !== undefined) return this.decodeError(error);
     if (headers.hasKnown(HeaderName.expect)) this.#answerExpectation(headers);
     const refusal = checkRequest(headers, streamInfo, manager);
     if (refusal !== undefined) return this.sendLocalReply(refusal);
@@ -151,18 +150,12 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.sendLocalReply(error);
   }
 
-  /** What a stricter codec would not have let through. */
-  #refuseAsMalformed(error: CodecError): void {
-    this.connection.closeAfterBadRequest();
-    this.decodeError(error);
-  }
-
   /** The client is gone, or the connection. */
   onResetStream(_reason: StreamResetReason, details: string): void {
     if (this.isOver) return;
     this.stats.inc(field.downstream_rq_rx_reset);
     this.streamInfo.responseCodeDetails = details;
-    this.connection.abandonStream(this);
+    this.streams.abandonStream(this);
   }
 
   /** `100 Continue` is the proxy's to say unless it is configured to leave that to the upstream. */
@@ -241,10 +234,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     if (this.isOver) return;
     const { response, manager } = this;
     this.streamInfo.responseCodeDetails = reply.details;
-    // After a bad request nobody can say where the next one begins.
-    if (reply.status === 400 && !manager.config.streamErrorOnInvalidHttpMessage) {
-      this.connection.closeAfterBadRequest();
-    }
+    if (reply.status === 400) this.streams.noteBadRequest();
     if (response.isStarted) {
       // The client has seen the beginning of another answer: all that is left is to break off.
       this.resetStream('localReset', reply.details);
@@ -260,7 +250,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     if (this.isOver) return;
     if (this.streamInfo.responseCodeDetails === '') this.streamInfo.responseCodeDetails = details;
     this.stats.inc(field.downstream_rq_tx_reset);
-    this.connection.endStream(this);
+    this.streams.endStream(this);
   }
 
   chargeResponse(status: number): void {
@@ -277,13 +267,13 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
 
   pauseRequest(): void {
     this.stats.inc(field.downstream_flow_control_paused_reading_total);
-    if (!this.isOver) this.#encoder.readDisable(true);
+    if (!this.isOver) this.encoder.readDisable(true);
   }
 
   resumeRequest(): void {
     this.stats.inc(field.downstream_flow_control_resumed_reading_total);
     // At the end of a stream the codec takes back every pause by itself.
-    if (!this.isOver) this.#encoder.readDisable(false);
+    if (!this.isOver) this.encoder.readDisable(false);
   }
 
   onAboveWriteBufferHighWatermark(): void {

@@ -5,6 +5,8 @@ export type ConnectionTimeout =
   | 'idle'
   /** `max_connection_duration`. */
   | 'duration'
+  /** `request_headers_timeout`, before there is a stream to have it. */
+  | 'protocol'
   /** `drain_timeout`: clients were told for long enough. */
   | 'drain'
   /** `delayed_close_timeout`: the client did not close although it was told to. */
@@ -21,6 +23,7 @@ export class ConnectionTimers implements TimerOwner {
   readonly #timers: Record<ConnectionTimeout, WheelTimer | undefined> = {
     idle: undefined,
     duration: undefined,
+    protocol: undefined,
     drain: undefined,
     delayedClose: undefined,
   };
@@ -41,6 +44,11 @@ export class ConnectionTimers implements TimerOwner {
     this.#wheel.start(timer, delayMs);
   }
 
+  cancel(timeout: ConnectionTimeout): void {
+    const timer = this.#timers[timeout];
+    if (timer !== undefined) this.#wheel.cancel(timer);
+  }
+
   cancelAll(): void {
     for (const timer of Object.values(this.#timers)) {
       if (timer !== undefined) this.#wheel.cancel(timer);
@@ -57,6 +65,8 @@ export class ConnectionTimers implements TimerOwner {
         return 'idle';
       case this.#timers.duration:
         return 'duration';
+      case this.#timers.protocol:
+        return 'protocol';
       case this.#timers.drain:
         return 'drain';
       default:

@@ -1,22 +1,18 @@
-import { ActiveStream } from '#connection-manager/active-stream.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
-import { wantsClose } from '#connection-manager/connection-persistence.ts';
 import {
   type ConnectionTimeout,
   type ConnectionTimeoutOwner,
   ConnectionTimers,
 } from '#connection-manager/connection-timers.ts';
+import type { DownstreamStreams } from '#connection-manager/downstream-streams.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
-import { StreamTimeouts } from '#connection-manager/stream-timeouts.ts';
-import type { RequestDecoder, ResponseEncoder, ServerCodecCallbacks } from '#http/codec.ts';
-import { Http1ServerConnection } from '#http/h1/server-connection.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
-import { HeaderName } from '#http/known-headers.ts';
+import { Http1Streams } from '#connection-manager/http1-streams.ts';
+import { Http2Streams } from '#connection-manager/http2-streams.ts';
+import { protocolOf } from '#connection-manager/preface.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
 import type { EventTurn } from '#network/event-turn.ts';
 import type { Transport } from '#network/transport.ts';
-import { ResponseFlag } from '#stream-info/response-flags.ts';
-import { type DownstreamInfo, type Protocol, StreamInfo } from '#stream-info/stream-info.ts';
+import type { DownstreamInfo } from '#stream-info/stream-info.ts';
 
 const { field } = connectionManagerStats;
 
@@ -26,8 +22,9 @@ const { field } = connectionManagerStats;
  *     notDraining --(idle, too old, listener drains)--> draining --(drain_timeout)--> closing
  *          \------(client or answer says close, stream broken off)---------------------^
  *
- * While it drains, every answer says `connection: close`; when it is closing it takes no further
- * request, and `closed` says that the end was begun.
+ * While it drains, clients are told: every HTTP/1.1 answer says `connection: close`, and HTTP/2 has
+ * GOAWAY for it. When it is closing it takes no further request, and `closed` says that the end was
+ * begun.
  */
 type DrainState = 'notDraining' | 'draining' | 'closing' | 'closed';
 
@@ -35,24 +32,20 @@ type DrainState = 'notDraining' | 'draining' | 'closing' | 'closed';
 const END_OF_PROCESS =
   'downstream_local_disconnect(purging_socket_that_have_not_progressed_to_connections)';
 
-/** One client connection under an HTTP connection manager. */
-export class DownstreamConnection
-  implements ConnectionEvents, ServerCodecCallbacks, ConnectionTimeoutOwner
-{
+/** One client connection under an HTTP connection manager: how it begins, and how long it lasts. */
+export class DownstreamConnection implements ConnectionEvents, ConnectionTimeoutOwner {
   readonly #manager: HttpConnectionManager;
   readonly #info: DownstreamInfo;
   readonly #connection: Connection;
-  readonly #codec: Http1ServerConnection;
   readonly #startMs: number;
   readonly #onClosed: (connection: DownstreamConnection) => void;
   readonly #timers: ConnectionTimers;
-  readonly #streamTimeouts: StreamTimeouts;
-  #stream: ActiveStream | undefined = undefined;
+  /** Absent until the client has said which protocol it speaks. */
+  #streams: DownstreamStreams | undefined = undefined;
+  /** Bytes that do not tell the protocol yet. */
+  #beginning: Buffer | undefined = undefined;
   #drainState: DrainState = 'notDraining';
-  /** The client has sent something. */
-  #hasBegun = false;
-  #requests = 0;
-  #isBadRequest = false;
+  #closeDetails = 'downstream_local_disconnect';
   /** What waited to be sent when the delayed close was last looked at. */
   #unsentBytes = 0;
 
@@ -69,14 +62,7 @@ export class DownstreamConnection
     this.#onClosed = onClosed;
     this.#startMs = services.clock.nowMs;
     this.#timers = new ConnectionTimers(services.timers, this);
-    this.#streamTimeouts = new StreamTimeouts(services.timers);
     this.#connection = new Connection(transport, turn, this, 'open', manager.bufferLimitBytes);
-    this.#codec = new Http1ServerConnection(
-      this.#connection,
-      this,
-      manager.codecOptions,
-      info.tls === undefined ? 'http' : 'https',
-    );
     stats.inc(field.downstream_cx_total);
     stats.inc(field.downstream_cx_active);
     this.#timers.start('idle', config.common.idleTimeoutMs);
@@ -87,14 +73,9 @@ export class DownstreamConnection
   // What the socket says.
 
   onBytes(bytes: Buffer, length: number): void {
-    const { stats } = this.#manager;
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
-      stats.inc(field.downstream_cx_http1_total);
-      stats.inc(field.downstream_cx_http1_active);
-    }
-    stats.add(field.downstream_cx_rx_bytes_total, length);
-    this.#codec.dispatch(bytes, length);
+    this.#manager.stats.add(field.downstream_cx_rx_bytes_total, length);
+    if (this.#streams === undefined) this.#begin(bytes, length);
+    else this.#streams.codec.dispatch(bytes, length);
   }
 
   onSent(length: number): void {
@@ -111,144 +92,121 @@ export class DownstreamConnection
     const isLocal = reason === 'local';
     this.#drainState = 'closed';
     this.#timers.cancelAll();
-    this.#streamTimeouts.cancelAll();
-    if (this.#stream !== undefined) {
-      stats.inc(field.downstream_cx_destroy_active_rq);
-      stats.inc(
-        isLocal
-          ? field.downstream_cx_destroy_local_active_rq
-          : field.downstream_cx_destroy_remote_active_rq,
-      );
-      if (!isLocal) {
-        this.#stream.streamInfo.setResponseFlag(ResponseFlag.downstreamConnectionTermination);
-      }
-    }
-    this.#codec.onConnectionClose(
-      isLocal ? 'downstream_local_disconnect' : 'downstream_remote_disconnect',
+    this.#streams?.onConnectionClose(
+      isLocal,
+      isLocal ? this.#closeDetails : 'downstream_remote_disconnect',
     );
     stats.inc(field.downstream_cx_destroy);
     stats.inc(isLocal ? field.downstream_cx_destroy_local : field.downstream_cx_destroy_remote);
     stats.dec(field.downstream_cx_active);
-    if (this.#hasBegun) stats.dec(field.downstream_cx_http1_active);
     stats.record(field.downstream_cx_length_ms, services.clock.nowMs - this.#startMs);
     this.#onClosed(this);
   }
 
   onAboveWriteBufferHighWatermark(): void {
-    this.#codec.onAboveWriteBufferHighWatermark();
+    this.#streams?.codec.onAboveWriteBufferHighWatermark();
   }
 
   onBelowWriteBufferLowWatermark(): void {
-    this.#codec.onBelowWriteBufferLowWatermark();
+    this.#streams?.codec.onBelowWriteBufferLowWatermark();
   }
 
-  // What the codec says.
+  // The protocol.
 
-  newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder {
-    const manager = this.#manager;
-    const { stats, services } = manager;
-    stats.inc(field.downstream_rq_total);
-    stats.inc(field.downstream_rq_active);
-    stats.inc(field.downstream_rq_http1_total);
-    const info = new StreamInfo(this.#info, services.clock.nowMs, services.clock.wallMs());
-    info.protocol = protocol;
-    const stream = new ActiveStream(this, manager, this.#streamTimeouts, encoder, info);
-    this.#stream = stream;
-    const { maxRequestsPerConnection } = manager.config.common;
-    if (maxRequestsPerConnection > 0 && ++this.#requests >= maxRequestsPerConnection) {
-      stats.inc(field.downstream_cx_max_requests_reached);
-      stream.closesConnection = true;
-      this.#drainState = 'closing';
+  /** `codec_type`: finds out by the first bytes what the client speaks, unless it is said. */
+  #begin(bytes: Buffer, length: number): void {
+    const { config } = this.#manager;
+    const { codecType } = config;
+    const earlier = this.#beginning;
+    const all =
+      earlier === undefined
+        ? bytes.subarray(0, length)
+        : Buffer.concat([earlier, bytes.subarray(0, length)]);
+    const protocol = codecType === 'AUTO' ? protocolOf(all) : codecType;
+    if (protocol === 'unknown') {
+      if (earlier === undefined) this.#timers.start('protocol', config.requestHeadersTimeoutMs);
+      this.#beginning = Buffer.from(all);
+      return;
     }
-    return stream;
+    this.#start(protocol, all);
   }
 
-  onStreamDone(): void {}
-
-  closeConnection(): void {
-    this.#closeAfterStream();
-    this.#closeIfDone(false);
+  #start(protocol: 'HTTP1' | 'HTTP2', bytes: Buffer): void {
+    const Streams = protocol === 'HTTP2' ? Http2Streams : Http1Streams;
+    this.#beginning = undefined;
+    this.#timers.cancel('protocol');
+    this.#streams = new Streams(this, this.#manager, this.#info, this.#connection);
+    this.#streams.codec.dispatch(bytes, bytes.length);
   }
 
-  // What the stream says.
+  // What the streams say.
 
-  /** The request's head is known. */
-  noteRequest(headers: RequestHeaders, stream: ActiveStream): void {
-    const isHttp10 = this.#codec.minorVersion === 0;
-    if (isHttp10) stream.streamInfo.protocol = 'HTTP/1.0';
-    if (wantsClose(headers, isHttp10)) stream.closesConnection = true;
+  /** Whether the client may go on using it, for all that it was told. */
+  get isStaying(): boolean {
+    return this.#drainState === 'notDraining';
   }
 
-  /** What the client sends next may be anything, and it may not have read our answer yet. */
-  closeAfterBadRequest(): void {
-    this.#isBadRequest = true;
-    this.#closeAfterStream();
+  /** Whether its end was not begun. */
+  get isOpen(): boolean {
+    return this.#drainState !== 'closed';
   }
 
-  #closeAfterStream(): void {
-    if (this.#drainState !== 'closed') this.#drainState = 'closing';
+  /** No stream is under way any more. */
+  becameIdle(): void {
+    if (this.isOpen) this.#timers.start('idle', this.#manager.config.common.idleTimeoutMs);
   }
 
-  /** The answer's head is about to go: decides, and tells the client, what becomes of the connection. */
-  noteResponse(headers: ResponseHeaders, stream: ActiveStream): void {
-    const { drain, stats } = this.#manager;
-    if (drain.isActive && this.#drainState === 'notDraining' && drain.shouldClose()) {
-      this.#startDraining();
-      stats.inc(field.downstream_cx_drain_close);
-    }
-    if (this.#codec.minorVersion === 0) {
-      // HTTP/1.0 has no chunks: without a length, the end of the connection is that of the body.
-      if (!headers.hasKnown(HeaderName['content-length'])) stream.closesConnection = true;
-      if (!stream.closesConnection) headers.set('connection', 'keep-alive');
-    }
-    if (stream.closesConnection && this.#drainState === 'notDraining') {
-      this.#drainState = 'closing';
-    }
-    if (!stream.isRequestComplete) {
-      // Nobody waits for the rest of the request once it is answered.
-      this.#closeAfterStream();
-      stats.inc(field.downstream_rq_response_before_rq_complete);
-    }
-    const isClosing = this.#drainState !== 'notDraining';
-    if (isClosing && !stream.response.isTunnel) headers.set('connection', 'close');
+  /** Clients get some time to hear of it; one that never said anything needs none. */
+  startDraining(): void {
+    if (this.#streams === undefined) return this.close(true);
+    if (!this.isStaying) return;
+    this.#drainState = 'draining';
+    this.#streams.codec.shutdownNotice();
+    this.#timers.start('drain', Math.max(this.#manager.config.drainTimeoutMs, 1));
   }
 
-  /** The stream is answered, or broken off. */
-  endStream(stream: ActiveStream): void {
-    const { isRequestComplete, response, closesConnection } = stream;
-    const isWhole = isRequestComplete && response.isComplete;
-    const endsWithConnection = this.#codec.responseEndsWithConnection;
-    if (!isWhole) this.#manager.stats.inc(field.downstream_rq_rx_reset);
-    this.#destroyStream(stream);
-    if (!isWhole) this.#closeAfterStream();
-    if (!response.isComplete) this.#codec.resetStream('localReset');
-    const isAnswerAwaited = isRequestComplete || endsWithConnection;
-    const skipsDelay = closesConnection && isAnswerAwaited && !this.#isBadRequest;
-    if (!this.#closeIfDone(skipsDelay)) this.#codec.nextRequest();
+  /** It takes no more streams. */
+  closeAfterStreams(): void {
+    if (this.isOpen) this.#drainState = 'closing';
   }
 
-  /** The connection is gone, and the stream with it. */
-  abandonStream(stream: ActiveStream): void {
-    this.#destroyStream(stream);
-  }
-
-  #destroyStream(stream: ActiveStream): void {
-    const { stats, config } = this.#manager;
-    this.#stream = undefined;
-    const { streamInfo } = stream;
-    stream.destroy();
-    stats.dec(field.downstream_rq_active);
-    stats.record(field.downstream_rq_time, streamInfo.endMs - streamInfo.startTimeMs);
-    if (this.#drainState !== 'closed') this.#timers.start('idle', config.common.idleTimeoutMs);
+  /** Whether the connection ends: nothing is under way and nothing more is to come. */
+  closeIfDone(skipsDelay: boolean): boolean {
+    if (!this.isOpen) return true;
+    const isBusy = this.#streams !== undefined && !this.#streams.isDone;
+    if (this.#drainState !== 'closing' || isBusy) return false;
+    this.close(skipsDelay);
+    return true;
   }
 
   // The end.
 
-  /** The process ends: a request under way is broken off. */
+  /**
+   * Sends what is left. Then the client gets time to read it and to close (`delayed_close_timeout`):
+   * a client that is still sending would otherwise see its connection reset before our answer.
+   */
+  close(skipsDelay: boolean): void {
+    if (!this.isOpen) return;
+    const { delayedCloseTimeoutMs } = this.#manager.config;
+    this.#drainState = 'closed';
+    this.#timers.cancelAll();
+    this.#timers.start('delayedClose', delayedCloseTimeoutMs);
+    this.#connection.finish(skipsDelay || delayedCloseTimeoutMs === 0);
+    this.#unsentBytes = this.#connection.bufferedBytes;
+  }
+
+  /** Ends it at once; `details` say why, as Envoy logs it. */
+  abort(details: string): void {
+    if (!this.isOpen) return;
+    this.#drainState = 'closed';
+    this.#closeDetails = `downstream_local_disconnect(${details})`;
+    this.#connection.destroy();
+  }
+
+  /** The process ends: requests under way are broken off. */
   breakOff(): void {
-    if (this.#stream === undefined) return;
-    this.#stream.streamInfo.setResponseFlag(ResponseFlag.downstreamConnectionTermination);
-    this.#codec.onConnectionClose(END_OF_PROCESS);
+    if (this.#streams === undefined || this.#streams.isEmpty) return;
+    this.#streams.breakOff(END_OF_PROCESS);
     this.#connection.destroy();
   }
 
@@ -257,48 +215,23 @@ export class DownstreamConnection
     switch (timeout) {
       case 'idle':
         // It is not stopped for every request, only started anew after each.
-        if (this.#stream !== undefined) return;
+        if (this.#streams?.isEmpty === false) return;
         stats.inc(field.downstream_cx_idle_timeout);
-        return this.#startDraining();
+        return this.startDraining();
       case 'duration':
         stats.inc(field.downstream_cx_max_duration_reached);
-        return this.#startDraining();
+        return this.startDraining();
+      case 'protocol':
+        // HTTP/2 clients do not hesitate within their preface. What there is of a request can time out.
+        return this.#start('HTTP1', this.#beginning as Buffer);
       case 'drain':
-        this.#drainState = 'closing';
-        this.#closeIfDone(false);
+        this.#streams?.codec.goAway();
+        this.closeAfterStreams();
+        this.closeIfDone(false);
         return;
       case 'delayedClose':
         return this.#onDelayedCloseTimeout();
     }
-  }
-
-  /** Clients get some time to hear of it; one that never said anything needs none. */
-  #startDraining(): void {
-    if (!this.#hasBegun) return this.#close(true);
-    if (this.#drainState !== 'notDraining') return;
-    this.#drainState = 'draining';
-    this.#timers.start('drain', Math.max(this.#manager.config.drainTimeoutMs, 1));
-  }
-
-  /** Whether the connection ends: nothing is under way and nothing more is to come. */
-  #closeIfDone(skipsDelay: boolean): boolean {
-    if (this.#drainState === 'closed') return true;
-    if (this.#drainState !== 'closing' || this.#stream !== undefined) return false;
-    this.#close(skipsDelay);
-    return true;
-  }
-
-  /**
-   * Sends what is left. Then the client gets time to read it and to close (`delayed_close_timeout`):
-   * a client that is still sending would otherwise see its connection reset before our answer.
-   */
-  #close(skipsDelay: boolean): void {
-    const { delayedCloseTimeoutMs } = this.#manager.config;
-    this.#drainState = 'closed';
-    this.#timers.cancelAll();
-    this.#timers.start('delayedClose', delayedCloseTimeoutMs);
-    this.#connection.finish(skipsDelay || delayedCloseTimeoutMs === 0);
-    this.#unsentBytes = this.#connection.bufferedBytes;
   }
 
   #onDelayedCloseTimeout(): void {

@@ -10,9 +10,12 @@ import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { normalizesPath } from '#connection-manager/request-checks.ts';
 import { normalizesHost } from '#connection-manager/request-host.ts';
 import { DateHeader } from '#connection-manager/response-headers.ts';
+import { StreamTimeoutsPool } from '#connection-manager/stream-timeouts-pool.ts';
 import type { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { type Http1ServerOptions, http1ServerOptions } from '#http/h1/server-options.ts';
+import type { Http2Options } from '#http/h2/http2-options.ts';
+import { http2ServerOptions } from '#http/h2/server-options.ts';
 import type { RouteTable } from '#routing/route-table.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
@@ -65,7 +68,9 @@ export interface HttpConnectionManagerParts {
  */
 export class HttpConnectionManager implements HttpConnectionManagerParts {
   readonly config: HttpConnectionManagerConfig;
-  readonly codecOptions: Http1ServerOptions;
+  readonly http1Options: Http1ServerOptions;
+  readonly http2Options: Http2Options;
+  readonly streamTimeouts: StreamTimeoutsPool;
   readonly runtime: ManagerRuntime;
   readonly routes: RouteTable;
   readonly filters: readonly FilterFactory[];
@@ -84,7 +89,9 @@ export class HttpConnectionManager implements HttpConnectionManagerParts {
   constructor(parts: HttpConnectionManagerParts) {
     const { config } = parts;
     this.config = config;
-    this.codecOptions = http1ServerOptions(config);
+    this.http1Options = http1ServerOptions(config);
+    this.http2Options = http2ServerOptions(config, parts.bufferLimitBytes);
+    this.streamTimeouts = new StreamTimeoutsPool(parts.runtime.services.timers);
     this.runtime = parts.runtime;
     this.routes = parts.routes;
     this.filters = parts.filters;

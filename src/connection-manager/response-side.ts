@@ -101,7 +101,7 @@ export class ResponseSide implements IterationEnd<ResponseHeaders> {
     const date = manager.date.at(clock.wallMs());
     prepareResponseHeaders(headers, stream.requestHeaders, manager.config, date);
     this.isTunnel = this.#agreesToTunnel(headers);
-    stream.connection.noteResponse(headers, stream);
+    stream.streams.noteResponse(headers, stream);
     stream.chargeResponse(headers.status);
     streamInfo.firstDownstreamTxByteMs = clock.nowMs;
     this.isStarted = true;
@@ -130,7 +130,7 @@ export class ResponseSide implements IterationEnd<ResponseHeaders> {
     if (stream.isOver) return;
     this.isComplete = true;
     stream.streamInfo.lastDownstreamTxByteMs = stream.services.clock.nowMs;
-    stream.connection.endStream(stream);
+    stream.streams.endStream(stream);
   }
 
   /** `101`, or a 2xx to CONNECT: what follows is not HTTP. */

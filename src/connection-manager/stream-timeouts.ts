@@ -19,8 +19,9 @@ export interface StreamTimeoutOwner {
 }
 
 /**
- * The timers of the stream at hand. A connection makes them once, each when it is first needed,
- * for all its streams: HTTP/1.1 has one at a time.
+ * The timers of the stream at hand, each made when it is first needed. They outlive their stream:
+ * an HTTP/1.1 connection has one stream at a time and uses the same ones for all, and HTTP/2 takes
+ * them from a pool.
  */
 export class StreamTimeouts implements TimerOwner {
   readonly #wheel: TimerWheel;
@@ -57,7 +58,8 @@ export class StreamTimeouts implements TimerOwner {
 
   /** Something moved. */
   touch(): void {
-    if (this.#idleMs > 0) this.#wheel.start(this.#idle, this.#idleMs);
+    // What is left to be said of a stream that is over must not start its timer again.
+    if (this.#idleMs > 0 && this.#owner !== undefined) this.#wheel.start(this.#idle, this.#idleMs);
   }
 
   /** In milliseconds from now on; 0 is no limit. */

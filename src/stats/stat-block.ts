@@ -15,7 +15,8 @@ export class StatBlock {
   readonly prefix: string;
   readonly #owner: WorkerStats;
   readonly #group: StatGroup<string>;
-  readonly #address: SlotAddress;
+  /** What is named here goes with the block at this address; undefined: it stays for ever. */
+  readonly #namedOwner: SlotAddress | undefined;
   #histograms: (Histogram | undefined)[] | undefined = undefined;
 
   constructor(
@@ -24,10 +25,11 @@ export class StatBlock {
     group: StatGroup<string>,
     address: SlotAddress,
     prefix: string,
+    owners: { readonly named: SlotAddress | undefined } = { named: address },
   ) {
     this.#owner = owner;
     this.#group = group;
-    this.#address = address;
+    this.#namedOwner = owners.named;
     this.#slots = memory.slotsOf(address);
     this.#base = offsetOf(address);
     this.prefix = prefix;
@@ -73,14 +75,19 @@ export class StatBlock {
    * keep what you get, the look-up costs more than the counting.
    */
   counter(name: string): NamedCounter {
-    return this.#owner.counter(this.prefix + name, this.#address);
+    return this.#owner.counter(this.prefix + name, this.#namedOwner);
   }
 
   gauge(name: string): NamedCounter {
-    return this.#owner.gauge(this.prefix + name, this.#address);
+    return this.#owner.gauge(this.prefix + name, this.#namedOwner);
   }
 
   histogram(name: string): Histogram {
-    return this.#owner.histogram(this.prefix + name, this.#address);
+    return this.#owner.histogram(this.prefix + name, this.#namedOwner);
+  }
+
+  /** A block below this one that is shown from now on, such as a cluster's `http2.`. */
+  ownBlock(group: StatGroup<string>, name: string): StatBlock {
+    return this.#owner.ownBlock(group, this.prefix + name, this.#namedOwner);
   }
 }

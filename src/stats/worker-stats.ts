@@ -33,6 +33,8 @@ export class WorkerStats {
   readonly #announce: (announcement: NamedStatsAnnouncement) => void;
   readonly #counters = new Map<string, NamedCounter>();
   readonly #histograms = new Map<string, Histogram>();
+  readonly #ownBlocks = new Map<string, StatBlock>();
+  readonly #ownMemory = new StatMemory();
   readonly #belongings = new Map<SlotAddress, Belongings>();
   readonly #free = new Map<number, OwnSlots[]>();
   #ownSegment: Float64Array | undefined = undefined;
@@ -59,6 +61,31 @@ export class WorkerStats {
   }
 
   /**
+   * A block that is laid out here and shown from now on: for groups that only some traffic needs.
+   * The same prefix again is the same block. With an `owner` it goes when that block is dropped.
+   */
+  ownBlock(group: StatGroup<string>, prefix: string, owner?: SlotAddress): StatBlock {
+    const known = this.#ownBlocks.get(prefix);
+    if (known !== undefined) return known;
+    const { slotCount } = group;
+    const taken = this.#free.get(slotCount)?.pop() ?? this.#takeFresh(slotCount);
+    const belongings = this.#belongingsOf(owner);
+    belongings?.names.push(prefix);
+    belongings?.slots.push(taken);
+    for (const [index, { name, kind }] of group.fields.entries()) {
+      if (kind === 'histogram') continue;
+      const { segment, offset } = taken;
+      const slot = { segment, offset: offset + index };
+      this.#newStats.push({ name: prefix + name, kind, owner, decade: 0, ...slot });
+    }
+    this.#announceSoon();
+    const address = taken.segment * SEGMENT_SLOTS + taken.offset;
+    const block = new StatBlock(this, this.#ownMemory, group, address, prefix, { named: owner });
+    this.#ownBlocks.set(prefix, block);
+    return block;
+  }
+
+  /**
    * Gives up a block and everything that was named with it. Nothing of this thread may write to
    * them any more: the main thread uses the memory again.
    */
@@ -68,6 +95,7 @@ export class WorkerStats {
     for (const name of belongings?.names ?? []) {
       this.#counters.delete(name);
       this.#histograms.delete(name);
+      this.#ownBlocks.delete(name);
     }
     for (const one of belongings?.slots ?? []) {
       one.slots.fill(UNWRITTEN, one.offset, one.offset + one.length);
@@ -157,6 +185,7 @@ export class WorkerStats {
       this.#ownSegmentIndex++;
       this.#ownSegmentUsed = 0;
       this.#newSegments.push(memory);
+      this.#ownMemory.addSegment(memory);
     }
     const slots = this.#ownSegment as Float64Array;
     const offset = this.#ownSegmentUsed;

@@ -15,6 +15,7 @@ import { LocalReplyRules } from '#connection-manager/local-reply-rules.ts';
 import { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
+import { http2Stats } from '#http/h2/http2-stats.ts';
 import { RouteTable } from '#routing/route-table.ts';
 import { createFilterFactories } from '#worker/filter-factories.ts';
 import type { ListenerSnapshot } from '#worker/messages.ts';
@@ -51,6 +52,8 @@ export function createManager(
       localIp: identity.localIp,
       internalOnlyHeaders: routes.internalOnlyHeaders,
       http1Counter: (name) => stats.counter(`http1.${name}`),
+      http2Stats: () => stats.ownBlock(http2Stats, 'http2.'),
+      values: worker.runtime,
     },
     routes,
     filters,

@@ -1,6 +1,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import t from 'tap';
+import { ParseContext } from '#config/parse-context.ts';
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
+import { parseHttp2 } from '#http/http2-options-from-proto.ts';
 import {
   EXTENSIONS,
   other,
@@ -50,6 +52,7 @@ t.test('a bare connection manager has Envoy’s defaults', (t) => {
       allowChunkedLength: false,
       allowCustomMethods: false,
     },
+    http2: parseHttp2(ParseContext.root(), undefined),
     streamIdleTimeoutMs: 300_000,
     requestTimeoutMs: 0,
     requestHeadersTimeoutMs: 0,

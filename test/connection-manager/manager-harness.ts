@@ -13,6 +13,7 @@ import { LocalReplyRules } from '#connection-manager/local-reply-rules.ts';
 import { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
 import type { AccessLogType, FormatterContext } from '#formatter/formatter-context.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
+import { http2Stats } from '#http/h2/http2-stats.ts';
 import { acquireResponseHeaders } from '#http/header-pool.ts';
 import type { Address } from '#network/address.ts';
 import type { Route } from '#routing/route.ts';
@@ -88,6 +89,8 @@ export class ManagerHarness {
         localIp: '192.0.2.1',
         internalOnlyHeaders: ['x-internal-only'],
         http1Counter: (name) => stats.counter(`http1.${name}`),
+        http2Stats: () => stats.ownBlock(http2Stats, 'http2.'),
+        values: () => defaultRuntime,
       },
       routes: tableOfRoutes(options.routes ?? [ANY_ROUTE]),
       filters,

@@ -3,6 +3,7 @@ import type {
   RequestDecoder,
   ResponseEncoder,
   ServerCodecCallbacks,
+  ServerConnection,
   StreamResetReason,
 } from '#http/codec.ts';
 import { BodyDecoder, type BodySink, fieldBytesOf } from '#http/h1/body-decoder.ts';
@@ -31,8 +32,9 @@ const NO_BYTES = Buffer.alloc(0);
  * response encoder, since there is never more than one answer on its way.
  */
 export class Http1ServerConnection
-  implements ResponseEncoder, BodySink, TurnFlusher, AnsweredRequest, BytesMeter
+  implements ServerConnection, ResponseEncoder, BodySink, TurnFlusher, AnsweredRequest, BytesMeter
 {
+  readonly protocol = 'HTTP/1.1';
   readonly #connection: Connection;
   readonly #callbacks: ServerCodecCallbacks;
   readonly #options: Http1ServerOptions;
@@ -300,6 +302,11 @@ export class Http1ServerConnection
   onBelowWriteBufferLowWatermark(): void {
     this.#decoder?.onBelowWriteBufferLowWatermark();
   }
+
+  /** The next answer says `connection: close`: before that there is no way to tell. */
+  shutdownNotice(): void {}
+
+  goAway(): void {}
 
   /** Whether the request was read to its end. */
   get isRequestComplete(): boolean {
