@@ -18,3 +18,12 @@ export function latin1(bytes: Buffer, start: number, end: number): string {
 export function writeLatin1(text: string, bytes: Buffer, start: number): void {
   (bytes as unknown as WithLatin1Write).latin1Write(text, start, text.length);
 }
+
+/**
+ * The same text in memory of its own. To be kept beyond its message: a string that was cut out of a
+ * larger one keeps all of that alive.
+ */
+export function ownCopy(text: string): string {
+  const bytes = Buffer.from(text, 'latin1');
+  return latin1(bytes, 0, bytes.length);
+}

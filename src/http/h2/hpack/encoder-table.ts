@@ -1,6 +1,9 @@
+import { ownCopy } from '#base/latin1.ts';
 import { FIELD_OVERHEAD } from '#http/h2/hpack/header-field.ts';
 import type { NameRule } from '#http/h2/hpack/name-rule.ts';
 import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-table.ts';
+
+const USES_MAX = 255;
 
 /** What an encoder knows of one name. */
 export class NameState {
@@ -26,7 +29,7 @@ export class TableEntry {
   readonly number: number;
   older: TableEntry | undefined;
   newer: TableEntry | undefined = undefined;
-  /** How often it was referred to, halved whenever another one wanted its place. */
+  /** How often it was referred to, up to `USES_MAX`; halved whenever another one wants its place. */
   uses = 0;
 
   constructor(state: NameState, value: string, size: number, number: number) {
@@ -64,16 +67,34 @@ export class EncoderTable {
     return STATIC_FIELD_COUNT + this.#insertions - entry.number;
   }
 
-  /** The entry that goes first. */
-  get oldest(): TableEntry | undefined {
-    return this.#entries[this.#first];
+  /**
+   * Whether there is room for a field without evicting entries that are in use. Each contender
+   * halves the claim of the first of them: entries that are out of use do not stay for ever, and one
+   * that is used as often as all contenders together does.
+   */
+  hasRoomFor(size: number): boolean {
+    let free = this.#bytesMax - this.#bytes;
+    for (let index = this.#first; free < size; index++) {
+      const entry = this.#entries[index];
+      if (entry === undefined) return false;
+      if (entry.uses > 0) {
+        entry.uses >>>= 1;
+        return false;
+      }
+      free += entry.size;
+    }
+    return true;
+  }
+
+  markUsed(entry: TableEntry): void {
+    if (entry.uses < USES_MAX) entry.uses++;
   }
 
   /** Inserts a field that fits into the table, evicting what has to go. */
   insert(state: NameState, value: string): void {
     const size = sizeOf(state, value);
     this.#evictTo(this.#bytesMax - size);
-    const entry = new TableEntry(state, value, size, this.#insertions++);
+    const entry = new TableEntry(state, ownCopy(value), size, this.#insertions++);
     if (state.newest !== undefined) state.newest.newer = entry;
     state.newest = entry;
     this.#entries.push(entry);

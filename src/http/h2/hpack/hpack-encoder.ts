@@ -11,6 +11,7 @@ import {
   PSEUDO_SCHEME,
   PSEUDO_STATUS,
 } from '#http/h2/hpack/pseudo-header.ts';
+import { SeenFields } from '#http/h2/hpack/seen-fields.ts';
 import { type HeaderId, UNKNOWN_HEADER } from '#http/known-headers.ts';
 
 /** How much of a peer's table is used, and the size before any SETTINGS (RFC 9113 6.5.2). */
@@ -44,6 +45,7 @@ export class HpackEncoder {
   readonly #tableBytesMax: number;
   readonly #known: (NameState | undefined)[] = [];
   readonly #others: Map<string, NameState> = new Map();
+  #seen: SeenFields | undefined = undefined;
   /** The smallest size since the last block, -1 when the peer's limit did not change. */
   #smallestSize = -1;
   #finalSize: number;
@@ -148,7 +150,7 @@ export class HpackEncoder {
     }
     const entry = findEntry(state, value);
     if (entry !== undefined) {
-      entry.uses++;
+      this.#table.markUsed(entry);
       if (state.score < SCORE_MAX) state.score += HIT_SCORE;
       this.#writeInteger(INDEXED, 0x7f, this.#table.indexOf(entry));
       return;
@@ -173,11 +175,10 @@ export class HpackEncoder {
     const size = sizeOf(state, value);
     if (size > table.bytesMax / FIELD_TABLE_SHARE) return false;
     if (table.bytes + size <= table.bytesMax) return true;
-    const { oldest } = table;
-    if (oldest === undefined || oldest.uses === 0) return true;
-    // Each contender halves the claim of the one that it would drive out.
-    oldest.uses >>>= 1;
-    return false;
+    // A full table takes no fields that were seen but once, or one client's unique values would
+    // drive out what all others use.
+    this.#seen ??= new SeenFields();
+    return this.#seen.remember(state.rule.name, value) && table.hasRoomFor(size);
   }
 
   #writeLiteral(kind: number, prefixMax: number, state: NameState, value: string): void {

@@ -1,3 +1,4 @@
+import { ownCopy } from '#base/latin1.ts';
 import { pseudoHeaderNames } from '#http/h2/hpack/pseudo-header.ts';
 import { staticFields } from '#http/h2/hpack/static-table.ts';
 import { knownHeaderNames } from '#http/known-headers.ts';
@@ -79,5 +80,7 @@ const otherRules: ReadonlyMap<string, NameRule> = new Map(
 
 /** The rule for a name that has no id. */
 export function nameRuleOf(name: string): NameRule {
-  return otherRules.get(name) ?? { name, indexing: 'adaptive', staticIndex: 0, staticValues: [] };
+  const rule = otherRules.get(name);
+  if (rule !== undefined) return rule;
+  return { name: ownCopy(name), indexing: 'adaptive', staticIndex: 0, staticValues: [] };
 }
