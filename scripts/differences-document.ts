@@ -22,7 +22,7 @@ function introduction(): string {
 The differential tests play a table of scenarios against Envoy 1.40 and Proa, and compare everything
 that can be seen: answers, what the upstream got, logs, statistics, admin pages. In ${scenarios} of them Proa
 means to differ. This list is made from \`test/differential/known-differences.ts\` by
-\`npx node scripts/write-differences-document.ts\`; do not edit it by hand.
+\`npm run docs:differences\`; do not edit it by hand.
 `;
 }
 

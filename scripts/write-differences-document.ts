@@ -1,4 +1,4 @@
-/** Writes the list of known differences: `npx node scripts/write-differences-document.ts`. */
+/** Writes the list of known differences: `npm run docs:differences`. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { differencesDocument } from './differences-document.ts';

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { err, ok, type Result } from '#base/result.ts';
+import type { FlagSpec } from '#cli/flag-table.ts';
+import { type FlagError, type FlagToken, suggest, tokenize } from '#cli/tokens.ts';
 import { isLogComponent, logComponents } from '#server/log/log-component.ts';
 import { logLevels, parseLogLevel } from '#server/log/log-level.ts';
-import type { FlagSpec } from './flag-table.ts';
 import type { ComponentLogLevel, IgnoredFlag, ProxyOptions } from '#server/proxy-options.ts';
-import { type FlagError, type FlagToken, suggest, tokenize } from './tokens.ts';
 
 /** What the command line asks for. */
 export type CommandLine =

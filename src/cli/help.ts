@@ -1,4 +1,4 @@
-import { type FlagSpec, flagGroups, flagTable } from './flag-table.ts';
+import { type FlagSpec, flagGroups, flagTable } from '#cli/flag-table.ts';
 
 const width = 80;
 const indent = ' '.repeat(6);

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { type FlagSpec, flagTable } from './flag-table.ts';
+import { type FlagSpec, flagTable } from '#cli/flag-table.ts';
 
 /** One thing that is wrong with the command line. */
 export interface FlagError {

@@ -1,6 +1,7 @@
 import type { LocalReply } from '#connection-manager/filter.ts';
 import type { LocalReplyRules, RepliedStream } from '#connection-manager/local-reply-rules.ts';
-import { grpcStatusOfHttp, isGrpcRequest } from '#http/grpc-status.ts';
+import { encodeGrpcMessage } from '#http/grpc-message.ts';
+import { grpcStatusOfHttp } from '#http/grpc-status.ts';
 import type { ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
@@ -30,16 +31,17 @@ export function renderLocalReply(
   const headers = acquireResponseHeaders();
   setHeaders(headers);
   headers.status = reply.status;
-  streamInfo.responseCode = reply.status;
   const { knownRoute: route } = stream;
   if (route?.action.kind === 'route') {
     route.finalizeResponseHeaders(headers, streamInfo, requestHeaders);
   }
   reply.modifyHeaders?.(headers);
+  // As in Envoy, header rules do not see the status yet: to them, %RESPONSE_CODE% is 0.
+  streamInfo.responseCode = reply.status;
   stream.localReplyBody = reply.body;
   const typeBefore = headers.getKnown(HeaderName['content-type']);
   const formatType = rules?.apply(stream, headers);
-  if (requestHeaders !== undefined && isGrpcRequest(requestHeaders)) {
+  if (stream.isGrpc) {
     return grpcReply(reply, stream, headers, formatType);
   }
   const isHead = requestHeaders?.method === 'HEAD';
@@ -71,15 +73,7 @@ function grpcReply(
   let message = stream.localReplyBody;
   // The formatter ends JSON with a line end, which a header must not have.
   if (formatType === 'application/json' && message.endsWith('\n')) message = message.slice(0, -1);
-  if (message !== '' && !isHead) headers.set('grpc-message', percentEncode(message));
+  if (message !== '' && !isHead) headers.set('grpc-message', encodeGrpcMessage(message));
   headers.removeKnown(HeaderName['content-length']);
   return { headers, body: '' };
-}
-
-/** The encoding of `grpc-message` (gRPC over HTTP/2, "Responses"): printable ASCII but for `%`. */
-function percentEncode(bytes: string): string {
-  return bytes.replace(
-    /[^ -$&-}]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
 }

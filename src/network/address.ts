@@ -1,7 +1,16 @@
 /** Where a socket is bound or connected. */
 export type Address =
   | { readonly kind: 'ip'; readonly host: string; readonly port: number }
-  | { readonly kind: 'pipe'; readonly path: string };
+  | PipeAddress;
+
+/** A Unix socket. */
+export interface PipeAddress {
+  readonly kind: 'pipe';
+  /** A file, or a name in the abstract namespace, which begins with `@`. */
+  readonly path: string;
+  /** Permissions of the file that listening makes; nothing leaves them to the system. */
+  readonly mode?: number;
+}
 
 /** `10.0.0.1:80`, `[::1]:80` or the path, as Envoy prints addresses. */
 export function formatAddress(address: Address): string {

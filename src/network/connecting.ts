@@ -11,6 +11,7 @@ import {
   type StreamHandle,
 } from '#network/stream-binding.ts';
 import type { Transport } from '#network/transport.ts';
+import { socketName } from '#network/unix-socket.ts';
 
 export interface ConnectOptions {
   readonly address: Address;
@@ -55,7 +56,7 @@ function connectHandle(
     handle = pipeHandle;
     request = new pipe.PipeConnectWrap();
     // Failures of a pipe's connect are reported to the request, some of them before it returns.
-    error = pipeHandle.connect(request, address.path) ?? 0;
+    error = pipeHandle.connect(request, socketName(address)) ?? 0;
   } else {
     handle = new tcp.TCP(tcp.constants.SOCKET);
     request = new tcp.TCPConnectWrap();
@@ -97,7 +98,7 @@ function connectBySocket(
   const from = source?.kind === 'ip' ? { localAddress: source.host, localPort: source.port } : {};
   const socket =
     address.kind === 'pipe'
-      ? connectSocket({ ...common, path: address.path })
+      ? connectSocket({ ...common, path: socketName(address) })
       : connectSocket({ ...common, ...from, host: address.host, port: address.port });
   let isConnected = false;
   socket.once('connect', () => {

@@ -58,6 +58,7 @@ function parseWeighted(
           : 'Only one of name or cluster_header can be specified',
       );
     }
+    if (cluster.weight === undefined) here.error("Field 'weight' is missing");
     return {
       cluster:
         cluster.name === ''

@@ -48,13 +48,19 @@ export class DomainIndex<Value> {
     return undefined;
   }
 
+  /** What every host finds, where `*` is the only domain. */
+  get sole(): Value | undefined {
+    const isAlone =
+      this.#exact.size === 0 && this.#suffixes.size === 0 && this.#prefixes.size === 0;
+    return isAlone ? this.#fallback : undefined;
+  }
+
   /** The value for a host as it stands in the request, already without a port to be ignored. */
   find(host: string): Value | undefined {
     const exact = this.#exact.get(host);
     if (exact !== undefined) return exact;
-    if (this.#exact.size === 0 && this.#suffixes.size === 0 && this.#prefixes.size === 0) {
-      return this.#fallback;
-    }
+    const { sole } = this;
+    if (sole !== undefined) return sole;
     return UPPER_CASE.test(host) ? this.find(asciiLowerCase(host)) : this.#findWildcard(host);
   }
 

@@ -51,6 +51,7 @@ export function parseRouteConfiguration(
     mostSpecificHeaderMutationsWins: message.mostSpecificHeaderMutationsWins,
     ignorePortInHostMatching: message.ignorePortInHostMatching,
     ignorePathParametersInPathMatching: message.ignorePathParametersInPathMatching,
+    vhostHeader: message.vhostHeader === '' ? undefined : message.vhostHeader.toLowerCase(),
     metadata: parseMetadata(message.metadata),
     ...parseHeaderMutationsOf(message, context),
     perFilterConfigs: parsePerFilterConfigs(message.typedPerFilterConfig, context, table),

@@ -81,6 +81,7 @@ export function buildPathRewrite(
   switch (config?.kind) {
     case undefined:
     case 'path_redirect':
+    case 'path_rewrite':
       return undefined;
     case 'prefix_rewrite':
       return config.text === '' ? undefined : buildPrefixRewrite(config.text, match);

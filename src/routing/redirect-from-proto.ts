@@ -1,5 +1,6 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { enumName } from '#config/registry.ts';
+import { parseTextFormat } from '#formatter/format-from-proto.ts';
 import type { RedirectAction } from '#gen/envoy/config/route/v3/route_components_pb.d.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
 import { parseRegexSubstitution } from '#matching/from-proto.ts';
@@ -59,7 +60,11 @@ function parsePath(
         kind: 'regex_rewrite',
         replacement: parseRegexSubstitution(path.value, context.at('regex_rewrite')),
       };
-    case 'pathRewrite':
+    case 'pathRewrite': {
+      const at = context.at('path_rewrite');
+      const format = parseTextFormat(at, byteStringOf(path.value), true);
+      return format && { kind: 'path_rewrite', format };
+    }
     case undefined:
       return undefined;
   }

@@ -4,12 +4,19 @@ import type { RedirectActionConfig } from '#routing/route-config.ts';
 
 const DEFAULT_PORT_SUFFIX: Readonly<Record<string, string>> = { http: ':80', https: ':443' };
 
-/** The `location` of a redirect for a request whose path is rewritten already. */
-export function redirectLocation(config: RedirectActionConfig, headers: RequestHeaders): string {
+/**
+ * The `location` of a redirect for a request whose path is rewritten already. `newPath` stands
+ * instead of the request's path; empty is none.
+ */
+export function redirectLocation(
+  config: RedirectActionConfig,
+  headers: RequestHeaders,
+  newPath: string,
+): string {
   const scheme = config.scheme ?? forwardedProto(headers);
   const port = config.port === undefined ? '' : `:${config.port}`;
   const host = config.host ?? requestHost(headers, scheme, port);
-  return `${scheme}://${host}${port}${redirectPath(config, headers.path)}`;
+  return `${scheme}://${host}${port}${redirectPath(headers.path, newPath, config.stripQuery)}`;
 }
 
 /** The address that a request asked for. */
@@ -26,13 +33,14 @@ function forwardedProto(headers: RequestHeaders): string {
   return headers.getKnown(HeaderName['x-forwarded-proto']) ?? headers.scheme;
 }
 
-/** The query of `path_redirect` wins over the request's and is never stripped. */
-function redirectPath(config: RedirectActionConfig, requestPath: string): string {
-  const fixed = config.path?.kind === 'path_redirect' ? config.path.text : undefined;
-  if (fixed?.includes('?')) return fixed;
+/** The query of a new path wins over the request's and is never stripped. */
+function redirectPath(requestPath: string, newPath: string, stripsQuery: boolean): string {
+  const start = newPath === '' || newPath.startsWith('/') ? '' : '/';
+  if (newPath.includes('?')) return start + newPath;
   const query = requestPath.indexOf('?');
-  const path = fixed ?? (query < 0 ? requestPath : requestPath.substring(0, query));
-  return query < 0 || config.stripQuery ? path : path + requestPath.substring(query);
+  const oldPath = query < 0 ? requestPath : requestPath.substring(0, query);
+  const path = newPath === '' ? oldPath : start + newPath;
+  return query < 0 || stripsQuery ? path : path + requestPath.substring(query);
 }
 
 /**

@@ -2,29 +2,18 @@ import { assert } from '#base/assert.ts';
 import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { ConfiguredRoute, type RouteParts } from '#routing/configured-route.ts';
+import { buildDirectResponse } from '#routing/direct-response.ts';
 import { HeaderMutations } from '#routing/header-mutations.ts';
 import { buildHostRewrite } from '#routing/host-rewrite.ts';
-import {
-  buildPathRewrite,
-  buildRequestPathRewrite,
-  setRewrittenPath,
-} from '#routing/path-rewrite.ts';
+import { buildRequestPathRewrite } from '#routing/path-rewrite.ts';
 import { buildPathTest } from '#routing/path-test.ts';
-import { redirectLocation, requestLocation } from '#routing/redirect-location.ts';
-import type {
-  DirectResponseAction,
-  RedirectAction,
-  RouteAction,
-  RouteEntry,
-  VirtualHost,
-} from '#routing/route.ts';
+import { buildRedirect } from '#routing/redirect.ts';
+import type { RouteAction, RouteEntry, VirtualHost } from '#routing/route.ts';
 import { RouteCandidate, type RouteChoice } from '#routing/route-candidate.ts';
 import { buildConditions } from '#routing/route-conditions.ts';
 import type {
   ClusterWeightConfig,
-  DirectResponseActionConfig,
   ForwardActionConfig,
-  RedirectActionConfig,
   RouteConfig,
   RouteConfiguration,
   RoutingLevelConfig,
@@ -88,7 +77,9 @@ function buildVirtualHost(place: Place): RoutedVirtualHost {
 function buildChoice(config: RouteConfig, place: Place): RouteChoice {
   const { action } = config;
   if (action.kind !== 'route') {
-    const route = new ConfiguredRoute(routeParts(config, place, buildFinalAction(config)));
+    const route = new ConfiguredRoute(
+      routeParts(config, place, buildFinalAction(config, place.environment)),
+    );
     return () => route;
   }
   const { clusterSpecifier } = action;
@@ -160,39 +151,22 @@ function buildEntry(
     autoHostRewrite: action.hostRewrite?.kind === 'auto',
     appendXForwardedHost: action.appendXForwardedHost,
     upgrades: action.upgrades,
+    terminatesConnect: action.terminatesConnect,
     perRequestBufferLimitBytes: config.perRequestBufferLimitBytes,
   };
 }
 
-function buildFinalAction(config: RouteConfig): RouteAction {
+function buildFinalAction(config: RouteConfig, environment: FormatterEnvironment): RouteAction {
   const { action } = config;
   assert(action.kind !== 'route', 'forwarding is built elsewhere');
   switch (action.kind) {
     case 'redirect':
-      return buildRedirect(config, action);
+      return buildRedirect(action, config.match.path, environment);
     case 'direct_response':
-      return buildDirectResponse(action);
+      return buildDirectResponse(action, environment);
     case 'non_forwarding_action':
       return action;
   }
-}
-
-function buildDirectResponse({ status, body }: DirectResponseActionConfig): DirectResponseAction {
-  const hasLocation = status === 201 || (status >= 300 && status < 400);
-  const location = hasLocation ? requestLocation : () => undefined;
-  return { kind: 'direct_response', status, body, location };
-}
-
-function buildRedirect(config: RouteConfig, action: RedirectActionConfig): RedirectAction {
-  const rewrite = buildPathRewrite(action.path, config.match.path);
-  return {
-    kind: 'redirect',
-    status: action.status,
-    location: (headers) => redirectLocation(action, headers),
-    rewritePath: (headers, keepsOriginal) => {
-      if (rewrite !== undefined) setRewrittenPath(headers, rewrite(headers.path), keepsOriginal);
-    },
-  };
 }
 
 function routeParts(

@@ -7,6 +7,7 @@
  */
 
 import type { FractionalPercent } from '#base/runtime-snapshot.ts';
+import type { BodyFormatConfig } from '#formatter/body-format.ts';
 import type { CompiledFormat } from '#formatter/compiled-format.ts';
 import type { RegexReplacementConfig } from '#matching/regex-replacement.ts';
 import type { RegexConfig } from '#matching/safe-regex.ts';
@@ -45,6 +46,8 @@ export interface RouteConfiguration extends RoutingLevelConfig {
   /** false: table rules are applied last and win; true: route rules are applied last and win. */
   readonly mostSpecificHeaderMutationsWins: boolean;
   readonly ignorePortInHostMatching: boolean;
+  /** The request header to find virtual hosts by, lower case; nothing is the authority. */
+  readonly vhostHeader: string | undefined;
   /** Path matching looks at the path up to its first `;`. */
   readonly ignorePathParametersInPathMatching: boolean;
   readonly metadata: Metadata;
@@ -124,6 +127,13 @@ export interface DirectResponseActionConfig {
   readonly status: number;
   /** The body's bytes, one character each. */
   readonly body: string;
+  /** Makes the body that is sent; `%LOCAL_REPLY_BODY%` is the one above. */
+  readonly bodyFormat: DirectBodyFormatConfig | undefined;
+}
+
+export interface DirectBodyFormatConfig extends Pick<BodyFormatConfig, 'format'> {
+  /** Nothing: what every local reply has. */
+  readonly contentType: string | undefined;
 }
 
 export interface RedirectActionConfig {
@@ -141,7 +151,8 @@ export interface RedirectActionConfig {
 export type RedirectPathConfig =
   | { readonly kind: 'path_redirect'; readonly text: string }
   | { readonly kind: 'prefix_rewrite'; readonly text: string }
-  | { readonly kind: 'regex_rewrite'; readonly replacement: RegexReplacementConfig };
+  | { readonly kind: 'regex_rewrite'; readonly replacement: RegexReplacementConfig }
+  | { readonly kind: 'path_rewrite'; readonly format: CompiledFormat };
 
 export type PathRewriteConfig =
   | { readonly kind: 'prefix_rewrite'; readonly text: string }
@@ -180,6 +191,12 @@ export interface ClusterWeightConfig extends RoutingLevelConfig {
   readonly metadataMatch: Metadata | undefined;
 }
 
+/** `connect_config` of a route's upgrade to CONNECT. */
+export interface ConnectTerminationConfig {
+  /** POST is taken for CONNECT too (`allow_post`). */
+  readonly allowsPost: boolean;
+}
+
 /** Milliseconds each; nothing is "not set here". */
 export interface MaxStreamDurationConfig {
   /** 0 disables the limit of the connection manager. */
@@ -206,4 +223,6 @@ export interface ForwardActionConfig {
   readonly priority: 'default' | 'high';
   /** By lower-case upgrade type: allowed or refused whatever the connection manager says. */
   readonly upgrades: Readonly<Record<string, boolean>>;
+  /** CONNECT ends here: its body is what goes to and comes from the upstream (`connect_config`). */
+  readonly terminatesConnect: ConnectTerminationConfig | undefined;
 }

@@ -1,6 +1,7 @@
 import { assert } from '#base/assert.ts';
 import { defaultRuntime, type RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
+import { requestHeader } from '#formatter/operators/headers.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { DomainIndex } from '#routing/domain-index.ts';
@@ -16,6 +17,8 @@ export class RouteTable {
   /** Removed from the requests of external clients, lower case. */
   readonly internalOnlyHeaders: readonly string[];
   readonly #ignoresPort: boolean;
+  /** What stands for the authority, if something does. */
+  readonly #readHost: ((headers: RequestHeaders) => string | undefined) | undefined;
   readonly #virtualHosts = new DomainIndex<RoutedVirtualHost>();
 
   constructor(
@@ -26,6 +29,8 @@ export class RouteTable {
     this.name = config.name;
     this.internalOnlyHeaders = config.internalOnlyHeaders;
     this.#ignoresPort = config.ignorePortInHostMatching;
+    this.#readHost =
+      config.vhostHeader === undefined ? undefined : requestHeader(config.vhostHeader);
     const built = buildVirtualHosts(config, { runtime, environment });
     config.virtualHosts.forEach(({ domains }, index) => {
       for (const domain of domains) {
@@ -36,14 +41,18 @@ export class RouteTable {
   }
 
   /**
-   * The route of a request: the virtual host by its authority, then the first of its routes that
+   * The route of a request: the virtual host by its authority or the header that stands for it, then the first of its routes that
    * fits. `random` is a whole number that stays the same for the whole stream; it decides among
    * weighted clusters and runtime fractions.
    */
   match(headers: RequestHeaders, info: StreamInfo, random: number): Route | undefined {
-    const { authority } = headers;
-    const host = this.#ignoresPort ? withoutPort(authority) : authority;
-    return this.#virtualHosts.find(host)?.match(headers, info, random);
+    return this.#findVirtualHost(headers)?.match(headers, info, random);
+  }
+
+  #findVirtualHost(headers: RequestHeaders): RoutedVirtualHost | undefined {
+    const host = this.#readHost === undefined ? headers.authority : this.#readHost(headers);
+    if (host === undefined) return this.#virtualHosts.sole;
+    return this.#virtualHosts.find(this.#ignoresPort ? withoutPort(host) : host);
   }
 }
 

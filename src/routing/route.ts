@@ -1,5 +1,9 @@
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
-import type { MaxStreamDurationConfig, Metadata } from '#routing/route-config.ts';
+import type {
+  ConnectTerminationConfig,
+  MaxStreamDurationConfig,
+  Metadata,
+} from '#routing/route-config.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /**
@@ -56,8 +60,10 @@ export interface NonForwardingAction {
 export interface DirectResponseAction {
   readonly kind: 'direct_response';
   readonly status: number;
+  /** Of a formatted body, where it is not that of every local reply. */
+  readonly contentType: string | undefined;
   /** The body's bytes, one character each. */
-  readonly body: string;
+  body(headers: RequestHeaders, info: StreamInfo): string;
   /** The `location` that Envoy adds to 201 and 3xx, which is the request's own; else nothing. */
   location(headers: RequestHeaders): string | undefined;
 }
@@ -71,7 +77,7 @@ export interface RedirectAction {
    */
   rewritePath(headers: RequestHeaders, keepsOriginal: boolean): void;
   /** The `location` of the response, from the request as `rewritePath` left it. */
-  location(headers: RequestHeaders): string;
+  location(headers: RequestHeaders, info: StreamInfo): string;
 }
 
 /** How a request is forwarded; times in milliseconds. */
@@ -96,5 +102,6 @@ export interface RouteEntry {
   readonly appendXForwardedHost: boolean;
   /** By lower-case upgrade type; a type that is missing is up to the connection manager. */
   readonly upgrades: Readonly<Record<string, boolean>>;
+  readonly terminatesConnect: ConnectTerminationConfig | undefined;
   readonly perRequestBufferLimitBytes: number | undefined;
 }

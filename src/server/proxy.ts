@@ -80,16 +80,19 @@ export class Proxy implements WorkerPoolOwner {
       flushIntervalMs: options.fileFlushIntervalMs,
       stats: this.#fileStats,
     });
-    this.runtime = new Runtime(
-      config.runtimeLayers,
-      stats.block(runtimeStats, 'runtime.'),
-      (values) => this.#workers.broadcast({ kind: 'runtime', values }),
-    );
+    const serviceCluster = options.serviceCluster || record.nodeCluster;
+    this.runtime = new Runtime({
+      layers: config.runtimeLayers,
+      serviceCluster,
+      stats: stats.block(runtimeStats, 'runtime.'),
+      onChange: (values) => this.#workers.broadcast({ kind: 'runtime', values }),
+      onLoadError: (reason) => logger.component('runtime').error(reason),
+    });
     this.#workers = new WorkerPool({
       count: options.concurrency,
       store: stats,
       identity: {
-        serviceCluster: options.serviceCluster || record.nodeCluster,
+        serviceCluster,
         serviceNode: options.serviceNode || record.nodeId,
         localIp: localIpAddress(options.localAddressIpVersion),
       },
@@ -159,6 +162,7 @@ export class Proxy implements WorkerPoolOwner {
     await this.#workers.drained();
     await this.#workers.close();
     this.clusters.close();
+    this.runtime.close();
     await this.#files.close(CLOSE_FILES_TIMEOUT_MS);
     await this.#admin?.close();
   }

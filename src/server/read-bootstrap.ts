@@ -9,7 +9,7 @@ import {
 import { type BootstrapConfig, parseBootstrap } from '#server/bootstrap-config.ts';
 import type { ProxyOptions } from '#server/proxy-options.ts';
 
-/** Reads what `--config-path` and `--config-yaml` name; fails with one line for each error. */
+/** Reads what `--config-path` and `--config-yaml` name, of which one is given; fails with one line for each error. */
 export function readBootstrap(
   options: ProxyOptions,
 ): Result<LoadedBootstrap<BootstrapConfig>, readonly string[]> {
@@ -26,9 +26,6 @@ export function readBootstrap(
   }
   if (configYaml !== '') {
     sources.push({ text: configYaml, fileName: '--config-yaml', format: 'yaml' });
-  }
-  if (sources.length === 0) {
-    return err(['no configuration: name one with -c FILE or --config-yaml TEXT']);
   }
   const loaded = loadBootstrap(sources, {
     unknownFields: options.allowUnknownStaticFields ? 'warn' : 'reject',

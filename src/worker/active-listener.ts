@@ -1,4 +1,3 @@
-import { lstatSync, unlinkSync } from 'node:fs';
 import { err, ok, type Result } from '#base/result.ts';
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
@@ -10,6 +9,7 @@ import { FilterChainMatcher } from '#network/filter-chain-match.ts';
 import { listenerStats, listenerWorkerStats } from '#network/listener-stats.ts';
 import { type Listening, listen } from '#network/listening.ts';
 import type { Transport } from '#network/transport.ts';
+import { removeSocketFile, setSocketMode, socketName } from '#network/unix-socket.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { DownstreamInfo } from '#stream-info/stream-info.ts';
 import { createManager } from '#worker/create-manager.ts';
@@ -34,15 +34,6 @@ let nextConnectionId = 0;
  */
 function isShared({ address, reusePort }: WorkerListenerConfig): boolean {
   return address.kind === 'ip' && address.port !== 0 && reusePort;
-}
-
-/** As in Envoy, a socket file that an earlier process left behind is in nobody's way. */
-function removeSocketFile(path: string): void {
-  try {
-    if (lstatSync(path).isSocket()) unlinkSync(path);
-  } catch {
-    // There is none, or it stays: then opening the listener fails and says why.
-  }
 }
 
 /** One listener of one worker: accepts, chooses the filter chain, hands over. */
@@ -90,11 +81,11 @@ export class ActiveListener {
     const { address } = config;
     const isFirst = this.#worker.identity.index === 0;
     if (!isShared(config) && !isFirst) return ok(address.kind === 'ip' ? address.port : 0);
-    if (address.kind === 'pipe') removeSocketFile(address.path);
+    if (address.kind === 'pipe') removeSocketFile(address);
     const backlog = config.tcpBacklogSize === undefined ? {} : { backlog: config.tcpBacklogSize };
     const options =
       address.kind === 'pipe'
-        ? { path: address.path, ...backlog }
+        ? { path: socketName(address), ...backlog }
         : {
             host: address.host,
             port: address.port,
@@ -105,6 +96,7 @@ export class ActiveListener {
           };
     try {
       this.#accepting = await listen(options, (transport) => this.#accept(transport));
+      if (address.kind === 'pipe') setSocketMode(address);
     } catch (error) {
       return err((error as Error).message);
     }

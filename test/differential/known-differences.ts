@@ -404,15 +404,19 @@ export const knownDifferences: readonly KnownDifference[] = [
     proa: refusedConfiguration,
   },
   {
-    group: 'route-configuration',
-    scenarios: ['route: an unknown filter in typed_per_filter_config'],
-    reason: 'settings for a filter that Proa does not have are never silently ignored',
+    group: 'configuration',
+    scenarios: ['STRICT_DNS', 'LOGICAL_DNS'].flatMap((type) => [
+      `cluster: ${type} with an endpoint of nothing`,
+      `cluster: ${type} with an endpoint without an address`,
+      `cluster: ${type} with a pipe`,
+    ]),
+    reason: 'an endpoint without a name to resolve would never have a host',
     proa: refusedConfiguration,
   },
   {
-    group: 'routing',
-    scenarios: ['vhost_header names the header to search by'],
-    reason: 'virtual hosts are found by the authority only, yet',
+    group: 'route-configuration',
+    scenarios: ['route: an unknown filter in typed_per_filter_config'],
+    reason: 'settings for a filter that Proa does not have are never silently ignored',
     proa: refusedConfiguration,
   },
   {

@@ -20,7 +20,7 @@ t.test('docs/differences.md says what known-differences.ts says', async (t) => {
   t.equal(
     readDocument('docs/differences.md'),
     differencesDocument(),
-    'run "npx node scripts/write-differences-document.ts" after changing the list',
+    'run "npm run docs:differences" after changing the list',
   );
 });
 

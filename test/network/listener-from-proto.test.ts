@@ -143,6 +143,23 @@ t.test('everything that can be said is taken over, as plain data', (t) => {
   t.end();
 });
 
+t.test('Unix sockets may have a name without a file, and permissions with one', (t) => {
+  const read = (pipe: JsonObject) => {
+    const { config, errors } = parse({ address: { pipe }, filterChains: [chain] });
+    return errors.length > 0
+      ? errors.map(({ path, reason }) => `${path}: ${reason}`)
+      : config?.address;
+  };
+  t.same(read({ path: '@a' }), { kind: 'pipe', path: '@a' });
+  t.same(read({ path: '/a', mode: 0o600 }), { kind: 'pipe', path: '/a', mode: 0o600 });
+  t.match(read({ path: '@a', mode: 0o600 }), [
+    /mode: Cannot set mode for Abstract AF_UNIX sockets/,
+  ]);
+  t.match(read({ path: `/${'x'.repeat(106)}` }), { kind: 'pipe' });
+  t.match(read({ path: `/${'x'.repeat(107)}` }), [/path: Path .* exceeds maximum .* of 108/]);
+  t.end();
+});
+
 t.test('Unix sockets and IPv6 addresses give their statistics a name', (t) => {
   const pipe = parse({ address: { pipe: { path: '/run/a.sock' } }, filterChains: [chain] });
   t.match(pipe.config, {

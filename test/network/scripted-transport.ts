@@ -76,6 +76,13 @@ export class ScriptedTransport implements Transport {
     this.#write(text + bytes.toString('latin1'));
   }
 
+  writeShared(bytes: Buffer): boolean {
+    this.#write(bytes.toString('latin1'));
+    if (!this.isStuck) return true;
+    // As the kernel would hold on to it.
+    return false;
+  }
+
   end(): void {
     if (this.state === 'open') this.state = 'ended';
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import t from 'tap';
 import { HandleTransport } from '#network/handle-transport.ts';
 import { listen } from '#network/listening.ts';
 import { handleBindings } from '#network/stream-binding.ts';
+import { socketName } from '#network/unix-socket.ts';
 import { BodyCheck, bodyBytes } from '../soak/body.ts';
 import {
   connectTo,
@@ -223,6 +225,27 @@ for (const kind of KINDS) {
       }
       server.close();
       await rm(folder, { recursive: true });
+    });
+
+    t.test('reaches names in the abstract namespace', async (t) => {
+      const address = { kind: 'pipe', path: `@proa-${process.pid}-${kind}` } as const;
+      const accepted = Promise.withResolvers<TransportEnd>();
+      const { server } = await listen(
+        { path: socketName(address) },
+        (transport) => accepted.resolve(new TransportEnd(transport)),
+        kind,
+      );
+      const client = await connectTo({ address }, kind);
+      const peer = await accepted.promise;
+      client.transport.writeText('hello');
+      peer.transport.readStart();
+      await peer.until(() => peer.receivedBytes === 5);
+      t.notOk(existsSync(address.path), 'there is no file of that name');
+      for (const end of [client, peer]) {
+        end.transport.destroy();
+        await end.until(() => end.closes.length > 0);
+      }
+      server.close();
     });
 
     t.test('says why it could not connect', async (t) => {

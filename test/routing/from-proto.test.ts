@@ -7,7 +7,9 @@ function errorsOf(json: JsonValue): string[] {
 }
 
 function errorsOfRoute(route: Record<string, JsonValue>): string[] {
-  const routes = [{ match: { prefix: '/' }, route: { cluster: 'c' }, ...route }];
+  const answers = 'redirect' in route || 'directResponse' in route;
+  const action = answers ? {} : { route: { cluster: 'c' } };
+  const routes = [{ match: { prefix: '/' }, ...action, ...route }];
   const prefix = 'virtual_hosts[0].routes[0].';
   return errorsOf({ virtualHosts: [{ name: 'v', domains: ['*'], routes }] }).map((error) =>
     error.replace(prefix, ''),
@@ -114,6 +116,23 @@ t.test('what Envoy refuses in a route is refused in its words', async (t) => {
     [
       { route: { weightedClusters: { clusters: [{ name: 'c', weight: 0 }] } } },
       'route.weighted_clusters: Sum of weights in the weighted_cluster must be greater than 0.',
+    ],
+    [
+      { route: { weightedClusters: { clusters: [{ name: 'c', weight: 1 }, { name: 'd' }] } } },
+      "route.weighted_clusters.clusters[1]: Field 'weight' is missing",
+    ],
+    [
+      { redirect: { pathRewrite: '/%NOTHING%' } },
+      'redirect.path_rewrite: Not supported field in StreamInfo: NOTHING',
+    ],
+    [
+      {
+        directResponse: {
+          status: 200,
+          bodyFormat: { textFormatSource: { inlineString: '%NOTHING%' } },
+        },
+      },
+      'direct_response.body_format.text_format_source: Not supported field in StreamInfo: NOTHING',
     ],
     [
       {

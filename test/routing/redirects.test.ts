@@ -21,7 +21,7 @@ function redirect(
   const route = tableOfRoutes([{ match, redirect: action }]).match(headers, streamInfo(), 0);
   if (route?.action.kind !== 'redirect') throw new Error('the request is not redirected');
   route.action.rewritePath(headers, true);
-  return `${route.action.status} ${route.action.location(headers)}`;
+  return `${route.action.status} ${route.action.location(headers, streamInfo())}`;
 }
 
 t.test('locations are built from the request and the action', async (t) => {
@@ -54,6 +54,21 @@ t.test('locations are built from the request and the action', async (t) => {
   for (const [match, action, path, expected] of rows) {
     t.equal(redirect(match, action, { host: 'h', path }), expected, JSON.stringify(action));
   }
+});
+
+t.test('a path is formatted from the request', async (t) => {
+  const at = (pathRewrite: string, path: string, more: Record<string, JsonValue> = {}) =>
+    redirect(
+      { prefix: '/' },
+      { pathRewrite, ...more },
+      { host: 'h', path, headers: [['x-a', 'one']] },
+    );
+  t.equal(at('/new/%REQ(x-a)%', '/a?q'), '301 http://h/new/one?q');
+  t.equal(at('/new/%REQ(x-a)%', '/a?q', { stripQuery: true }), '301 http://h/new/one');
+  t.equal(at('/new?x=%REQ(x-a)%', '/a?q'), '301 http://h/new?x=one', 'its own query wins');
+  t.equal(at('%REQ(x-a)%', '/a?q'), '301 http://h/one?q', 'a path begins with a slash');
+  t.equal(at('%REQ(x-none)%', '/a?q'), '301 http://h/a?q', 'an empty path is none');
+  t.equal(at('/x%PATH(NQ)%', '/a?q'), '301 http://h/x/a?q');
 });
 
 t.test('the port of the request is dropped where it would be wrong', async (t) => {
@@ -114,7 +129,7 @@ t.test('a virtual host can demand TLS before any of its routes', async (t) => {
     const action = route?.action;
     if (action?.kind !== 'redirect') return `${route?.name} ${fieldsOf(response)}`;
     action.rewritePath(request, true);
-    return `${action.status} ${action.location(request)} ${fieldsOf(response)}`;
+    return `${action.status} ${action.location(request, streamInfo())} ${fieldsOf(response)}`;
   };
   const https = [['x-forwarded-proto', 'https']] as const;
   t.equal(answer('ALL'), '301 https://h:80/a?b ', 'no header rules apply to the redirect');

@@ -78,14 +78,55 @@ t.test('a direct response carries its bytes', async (t) => {
         routes: [
           { match: { path: '/s' }, directResponse: { status: 299, body: { inlineString: 'é' } } },
           { match: { path: '/b' }, directResponse: { status: 200, body: { inlineBytes: '/w==' } } },
+          {
+            match: { path: '/f' },
+            directResponse: {
+              status: 200,
+              body: { inlineString: 'inner' },
+              bodyFormat: {
+                textFormatSource: { inlineString: '<%LOCAL_REPLY_BODY%> %PATH% %REQ(x-a)%' },
+              },
+            },
+          },
+          {
+            match: { path: '/j' },
+            directResponse: { status: 200, bodyFormat: { jsonFormat: { path: '%PATH%' } } },
+          },
+          {
+            match: { path: '/t' },
+            directResponse: {
+              status: 200,
+              bodyFormat: {
+                textFormatSource: { inlineString: '%REQ(x-none)%' },
+                omitEmptyValues: true,
+                contentType: 'text/html',
+              },
+            },
+          },
           { match: { prefix: '/' }, nonForwardingAction: {} },
         ],
       },
     ],
   });
   const actionFor = (path: string) => table.match(requestOf({ path }), streamInfo(), 0)?.action;
-  t.match(actionFor('/s'), { kind: 'direct_response', status: 299, body: '\xc3\xa9' });
-  t.match(actionFor('/b'), { kind: 'direct_response', status: 200, body: '\xff' });
+  const answer = (path: string, headers: readonly (readonly [string, string])[] = []) => {
+    const action = actionFor(path);
+    if (action?.kind !== 'direct_response') throw new Error(`${path} is not answered`);
+    return [
+      action.status,
+      action.body(requestOf({ path, headers }), streamInfo()),
+      action.contentType,
+    ];
+  };
+  t.same(answer('/s'), [299, '\xc3\xa9', undefined]);
+  t.same(answer('/b'), [200, '\xff', undefined]);
+  t.same(
+    answer('/f', [['x-a', 'one']]),
+    [200, '<inner> /f one', undefined],
+    'text has no type of its own',
+  );
+  t.same(answer('/j'), [200, '{"path":"/j"}\n', 'application/json']);
+  t.same(answer('/t'), [200, '', 'text/html']);
   t.same(actionFor('/'), { kind: 'non_forwarding_action' });
 });
 

@@ -46,6 +46,33 @@ t.test('the virtual host is the most specific one for the host', async (t) => {
   }
 });
 
+t.test('a header can stand for the authority', async (t) => {
+  const routed = (name: string) => [{ name, match: { prefix: '/' }, ...toCluster }];
+  const any = { name: 'any', domains: ['*'], routes: routed('any') };
+  const one = { name: 'one', domains: ['one.test'], routes: routed('one') };
+  const table = tableOf({ virtualHosts: [one, any], vhostHeader: 'X-Host' });
+  const nameFor = (...values: readonly string[]) =>
+    routeNameFor(table, {
+      host: 'one.test',
+      headers: values.map((value) => ['x-host', value] as const),
+    });
+  t.equal(nameFor('ONE.test'), 'one');
+  t.equal(nameFor('one.test:80'), 'any');
+  t.equal(nameFor('two.test', 'one.test'), 'any', 'the first one counts');
+  t.equal(nameFor(''), 'any');
+  t.equal(nameFor(), undefined, 'without the header there is no virtual host');
+  const sole = tableOf({ virtualHosts: [any], vhostHeader: 'x-host' });
+  t.equal(routeNameFor(sole, {}), 'any', 'unless every request has the same one');
+  const portless = tableOf({
+    virtualHosts: [one],
+    vhostHeader: 'x-host',
+    ignorePortInHostMatching: true,
+  });
+  t.equal(routeNameFor(portless, { headers: [['x-host', 'one.test:80']] }), 'one');
+  const byAuthority = tableOf({ virtualHosts: [one], vhostHeader: 'host' });
+  t.equal(routeNameFor(byAuthority, { host: 'one.test' }), 'one');
+});
+
 t.test('the first route whose path fits is taken', async (t) => {
   const table = tableOfRoutes([
     { name: 'exact', match: { path: '/a/b' }, ...toCluster },

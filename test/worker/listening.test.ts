@@ -1,3 +1,4 @@
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { freePort } from '../../bench/machine/loopback.ts';
@@ -11,7 +12,7 @@ import {
 } from '../tools/bootstrap.ts';
 import { ask } from '../tools/http-client.ts';
 import { httpServer } from '../tools/http-server.ts';
-import { startProa } from '../tools/proa-process.ts';
+import { SpawnedProa, startProa, until } from '../tools/proa-process.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 
 const hello = (at: number | string): JsonObject =>
@@ -87,4 +88,32 @@ t.test('clusters reach upstreams at Unix sockets', async (t) => {
     body: '/x by path',
   });
   t.match((await proa.admin('GET', '/clusters')).body, `backend::${unix}::cx_total::1`);
+});
+
+t.test('the file of a Unix socket gets the permissions that are asked for', async (t) => {
+  const folder = temporaryFolder(t);
+  const web = join(folder, 'web.sock');
+  const admin = join(folder, 'admin.sock');
+  const listener = { ...hello(web), address: { pipe: { path: web, mode: 0o600 } } };
+  const bootstrap = {
+    ...bootstrapOf([listener]),
+    admin: { address: { pipe: { path: admin, mode: 0o640 } } },
+  };
+  const path = join(folder, 'c.json');
+  writeFileSync(path, JSON.stringify(bootstrap));
+  const proa = new SpawnedProa(['-c', path, '--concurrency', '1']);
+  t.teardown(() => proa.stop());
+  await until(() => proa.stderr.includes('all workers serve'));
+  t.equal(statSync(web).mode & 0o777, 0o600);
+  t.equal(statSync(admin).mode & 0o777, 0o640);
+  t.equal((await ask({ socketPath: web })).body, 'hello');
+});
+
+t.test('names in the abstract namespace are listened on and connected to', async (t) => {
+  const name = `proa-${process.pid}-listening`;
+  const upstream = `${name}-upstream`;
+  await httpServer(t, (_request, response) => response.end('from afar'), `\0${upstream}`);
+  const listener = httpListener({ name: 'web', at: `@${name}`, routes: [routeTo('backend')] });
+  await start(t, bootstrapOf([listener], [staticCluster('backend', `@${upstream}`)]));
+  t.equal((await ask({ socketPath: `\0${name}` })).body, 'from afar');
 });

@@ -38,7 +38,17 @@ export const bootstrapSupport: SupportTable = {
     enable_deferred_cluster_creation: { warned: 'clusters are cheap enough to be made at once' },
   },
   'envoy.config.bootstrap.v3.LayeredRuntime': supported('layers'),
-  'envoy.config.bootstrap.v3.RuntimeLayer': supported('name', 'static_layer', 'admin_layer'),
+  'envoy.config.bootstrap.v3.RuntimeLayer': supported(
+    'name',
+    'static_layer',
+    'disk_layer',
+    'admin_layer',
+  ),
+  'envoy.config.bootstrap.v3.RuntimeLayer.DiskLayer': supported(
+    'symlink_root',
+    'subdirectory',
+    'append_service_cluster',
+  ),
   'envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer': {},
   'envoy.config.metrics.v3.StatsConfig': {
     ...supported(

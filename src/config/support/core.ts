@@ -27,7 +27,7 @@ export const coreSupport: SupportTable = {
     ...supported('address', 'port_value', 'ipv4_compat'),
     protocol: { values: ['TCP'] },
   },
-  'envoy.config.core.v3.Pipe': supported('path'),
+  'envoy.config.core.v3.Pipe': supported('path', 'mode'),
   'envoy.config.core.v3.CidrRange': supported('address_prefix', 'prefix_len'),
   'envoy.config.core.v3.TcpKeepalive': supported(
     'keepalive_probes',
@@ -49,7 +49,10 @@ export const coreSupport: SupportTable = {
     default_value: 'supported',
     runtime_key: { warned: 'the default value counts' },
   },
-  'envoy.config.core.v3.HeaderValue': supported('key', 'value'),
+  'envoy.config.core.v3.HeaderValue': {
+    ...supported('key', 'value'),
+    raw_value: { warned: 'only value is looked at, as in Envoy' },
+  },
   'envoy.config.core.v3.HeaderValueOption': supported(
     'header',
     'append',

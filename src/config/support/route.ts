@@ -20,6 +20,7 @@ export const routeSupport: SupportTable = {
       'max_direct_response_body_size_bytes',
       'ignore_port_in_host_matching',
       'ignore_path_parameters_in_path_matching',
+      'vhost_header',
       'typed_per_filter_config',
       'metadata',
     ),
@@ -124,7 +125,12 @@ export const routeSupport: SupportTable = {
     'grpc_timeout_header_max',
     'grpc_timeout_header_offset',
   ),
-  'envoy.config.route.v3.RouteAction.UpgradeConfig': supported('upgrade_type', 'enabled'),
+  'envoy.config.route.v3.RouteAction.UpgradeConfig': supported(
+    'upgrade_type',
+    'enabled',
+    'connect_config',
+  ),
+  'envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig': supported('allow_post'),
   'envoy.config.route.v3.WeightedCluster': {
     ...supported('clusters', 'runtime_key_prefix', 'header_name'),
     total_weight: { warned: 'the sum of the weights counts, as in Envoy' },
@@ -148,8 +154,9 @@ export const routeSupport: SupportTable = {
     'path_redirect',
     'prefix_rewrite',
     'regex_rewrite',
+    'path_rewrite',
     'response_code',
     'strip_query',
   ),
-  'envoy.config.route.v3.DirectResponseAction': supported('status', 'body'),
+  'envoy.config.route.v3.DirectResponseAction': supported('status', 'body', 'body_format'),
 };

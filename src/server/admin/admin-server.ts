@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { err, ok, type Result } from '#base/result.ts';
 import { type Address, formatAddress } from '#network/address.ts';
+import { removeSocketFile, setSocketMode, socketName } from '#network/unix-socket.ts';
 import { type AdminAccessLog, observeAccess } from '#server/admin/admin-access.ts';
 import type { AdminEndpoint } from '#server/admin/admin-endpoint.ts';
 import { type AdminResponse, textResponse } from '#server/admin/admin-response.ts';
@@ -50,13 +51,17 @@ export class AdminServer {
     const onError = (error: Error) => resolve(err(error.message));
     this.#server.once('error', onError);
     const where =
-      address.kind === 'pipe' ? { path: address.path } : { host: address.host, port: address.port };
+      address.kind === 'pipe'
+        ? { path: socketName(address) }
+        : { host: address.host, port: address.port };
+    if (address.kind === 'pipe') removeSocketFile(address);
     this.#server.listen(where, () => resolve(ok(undefined)));
     const bound = await promise;
     this.#server.off('error', onError);
     if (!bound.ok) {
       return err(`cannot bind the admin address ${formatAddress(address)}: ${bound.error}`);
     }
+    if (address.kind === 'pipe') setSocketMode(address);
     return ok(this.#boundAddress(address));
   }
 

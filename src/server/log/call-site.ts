@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '#base/installation.ts';
-import { type LogSource, noSource } from './log-record.ts';
+import { type LogSource, noSource } from '#server/log/log-record.ts';
 
 const root = packageRoot;
 

@@ -1,5 +1,5 @@
-import type { LogRecord } from './log-record.ts';
-import { noSource } from './log-record.ts';
+import type { LogRecord } from '#server/log/log-record.ts';
+import { noSource } from '#server/log/log-record.ts';
 
 /** A record on its way into a pattern, with what the flags share. */
 export interface PatternInput {

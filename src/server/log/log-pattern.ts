@@ -1,5 +1,5 @@
-import { type PatternFlag, patternFlags, sourceFlags } from './log-pattern-flags.ts';
-import type { LogFormat, LogRecord } from './log-record.ts';
+import { type PatternFlag, patternFlags, sourceFlags } from '#server/log/log-pattern-flags.ts';
+import type { LogFormat, LogRecord } from '#server/log/log-record.ts';
 
 /** Widths beyond this are taken as this, as in Envoy. */
 const widthMax = 64;

@@ -1,5 +1,5 @@
-import type { LogComponent } from './log-component.ts';
-import type { RecordLevel } from './log-level.ts';
+import type { LogComponent } from '#server/log/log-component.ts';
+import type { RecordLevel } from '#server/log/log-level.ts';
 
 /** What a record is about, beside its message: `{ cluster: 'reviews', attempts: 3 }`. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;

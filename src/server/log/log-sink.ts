@@ -1,8 +1,8 @@
 import { type Logger, pino } from 'pino';
-import type { LogComponent } from './log-component.ts';
-import type { RecordLevel } from './log-level.ts';
-import { escapeLogLine } from './log-pattern.ts';
-import type { LogFormat, LogRecord } from './log-record.ts';
+import type { LogComponent } from '#server/log/log-component.ts';
+import type { RecordLevel } from '#server/log/log-level.ts';
+import { escapeLogLine } from '#server/log/log-pattern.ts';
+import type { LogFormat, LogRecord } from '#server/log/log-record.ts';
 
 /** Where lines go: at once and in order, since the last lines before an end matter most. */
 export interface LogDestination {

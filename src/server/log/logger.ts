@@ -1,18 +1,18 @@
 import { err, ok, type Result } from '#base/result.ts';
-import { callSite } from './call-site.ts';
-import { type LogComponent, logComponents } from './log-component.ts';
-import { type LogLevel, type RecordLevel, severityOf } from './log-level.ts';
-import { compileLogPattern } from './log-pattern.ts';
-import type { LogFields, LogSource } from './log-record.ts';
+import { callSite } from '#server/log/call-site.ts';
+import { type LogComponent, logComponents } from '#server/log/log-component.ts';
+import { type LogLevel, type RecordLevel, severityOf } from '#server/log/log-level.ts';
+import { compileLogPattern } from '#server/log/log-pattern.ts';
+import type { LogFields, LogSource } from '#server/log/log-record.ts';
 import {
   jsonSink,
   type LogDestination,
   type LogSink,
   openLogDestination,
   textSink,
-} from './log-sink.ts';
-import { terminalFormat } from './terminal-format.ts';
-import { fineWallClock } from './wall-clock.ts';
+} from '#server/log/log-sink.ts';
+import { terminalFormat } from '#server/log/terminal-format.ts';
+import { fineWallClock } from '#server/log/wall-clock.ts';
 
 /** What the log needs of the command line; `ProxyOptions` has it all. */
 export interface LoggerOptions {

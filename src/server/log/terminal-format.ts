@@ -1,5 +1,5 @@
-import type { RecordLevel } from './log-level.ts';
-import type { LogFormat, LogRecord } from './log-record.ts';
+import type { RecordLevel } from '#server/log/log-level.ts';
+import type { LogFormat, LogRecord } from '#server/log/log-record.ts';
 
 const colours: Readonly<Record<RecordLevel, string>> = {
   trace: '\u001b[90m',

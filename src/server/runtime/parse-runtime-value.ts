@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { parseDocument } from 'yaml';
 import type { RuntimeValue } from '#base/runtime.ts';
 import type { FractionalPercent } from '#base/runtime-snapshot.ts';
 
@@ -32,16 +33,12 @@ export function numberForms(value: number): Pick<RuntimeValue, 'integer' | 'numb
     : { number: value };
 }
 
-/** `numerator: 5` and `denominator: TEN_THOUSAND`, each on a line of its own. */
+/** `numerator: 5` and `denominator: TEN_THOUSAND` in YAML, which is JSON as well. */
 function parseFractionText(text: string): FractionalPercent | undefined {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const [, name, value] = /^(numerator|denominator):\s*(\w+)$/.exec(line.trim()) ?? [];
-    if (name === undefined || value === undefined) return undefined;
-    fields.set(name, value);
-  }
-  const numerator = fields.get('numerator');
-  return fractionOf(numerator === undefined ? 0 : Number(numerator), fields.get('denominator'));
+  if (!/numerator|denominator/.test(text)) return undefined;
+  const value = parseDocument(text, { logLevel: 'silent' }).toJS() as JsonValue | undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return fractionOf(value['numerator'], value['denominator']);
 }
 
 function fractionOf(

@@ -1,5 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ParseContext } from '#config/parse-context.ts';
-import type { LayeredRuntime } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
+import type {
+  RuntimeLayer_DiskLayer as DiskLayerMessage,
+  LayeredRuntime,
+} from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
+import type { DiskLayer } from '#server/runtime/disk-layer.ts';
 import type { RuntimeLayer } from '#server/runtime/runtime-layer.ts';
 import { staticLayerValues } from '#server/runtime/static-layer.ts';
 
@@ -24,10 +30,10 @@ export function parseLayeredRuntime(
             'Too many admin layers specified in LayeredRuntime, at most one may be specified',
           );
         }
-        layers.push({ name, kind: 'admin', values: new Map() });
+        layers.push({ name, kind: 'admin' });
         break;
       case 'diskLayer':
-        at.at('disk_layer').error('runtime layers on disk are not implemented');
+        layers.push(parseDiskLayer(name, layerSpecifier.value, at.at('disk_layer')));
         break;
       case 'rtdsLayer':
         at.at('rtds_layer').error('runtime layers from a management server are not implemented');
@@ -37,4 +43,19 @@ export function parseLayeredRuntime(
     }
   }
   return layers;
+}
+
+function parseDiskLayer(
+  name: string,
+  { symlinkRoot, subdirectory, appendServiceCluster }: DiskLayerMessage,
+  context: ParseContext,
+): DiskLayer {
+  const at = context.at('symlink_root');
+  if (symlinkRoot === '') {
+    at.error('invalid file path');
+  } else if (!existsSync(dirname(symlinkRoot))) {
+    const reason = `unable to add filesystem watch for file ${symlinkRoot}`;
+    at.error(`${reason}: No such file or directory`, { value: symlinkRoot });
+  }
+  return { name, kind: 'disk', symlinkRoot, subdirectory, appendServiceCluster };
 }

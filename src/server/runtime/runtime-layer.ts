@@ -1,12 +1,16 @@
 import type { RuntimeValue } from '#base/runtime.ts';
+import type { DiskLayer } from '#server/runtime/disk-layer.ts';
 
-/** One layer of the runtime; later layers win over earlier ones. */
-export interface RuntimeLayer {
-  readonly name: string;
-  /** The admin layer alone changes while the proxy runs. */
-  readonly kind: 'static' | 'admin';
-  readonly values: ReadonlyMap<string, RuntimeValue>;
-}
+/** One layer of the runtime as it is configured; later layers win over earlier ones. */
+export type RuntimeLayer =
+  | {
+      readonly name: string;
+      readonly kind: 'static';
+      readonly values: ReadonlyMap<string, RuntimeValue>;
+    }
+  /** Changes with `/runtime_modify`. */
+  | { readonly name: string; readonly kind: 'admin' }
+  | DiskLayer;
 
 /** A layer as pages show it: the text of each value by its full key. */
 export interface RuntimeLayerView {

@@ -2,16 +2,18 @@ import {
   connection,
   from,
   get,
+  keepAlive,
   post,
   raw,
   receive,
+  receiveText,
   request,
   requestBytes,
 } from '../harness/client-script.ts';
 import { answer, extension, route } from '../harness/configuration.ts';
 import type { AccessLogFile, Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { close, pause, send } from '../harness/step.ts';
-import { hang, reply } from '../harness/upstream-script.ts';
+import { echo, hang, onHead, reply, respond, respondAndClose } from '../harness/upstream-script.ts';
 
 /** One stream through a rewriting route, logged with one command operator. */
 function operator(formatter: string, hidden?: readonly [RegExp, string]): Scenario {
@@ -394,7 +396,121 @@ const moments: readonly Scenario[] = [
   },
 ];
 
+/** Every counter of bytes of a stream: the client's side, then the upstream's. */
+const BYTES = ['DOWNSTREAM', 'UPSTREAM']
+  .map((side) =>
+    ['WIRE', 'HEADER', 'DECOMPRESSED_HEADER']
+      .flatMap((kind) => [`%${side}_${kind}_BYTES_RECEIVED%`, `%${side}_${kind}_BYTES_SENT%`])
+      .join(' '),
+  )
+  .join(' | ');
+
+/** Nothing in the messages depends on time. */
+const bytesManager: JsonObject = {
+  http_filters: [
+    extension('router', 'extensions.filters.http.router.v3.Router', {
+      suppress_envoy_headers: true,
+    }),
+  ],
+  generate_request_id: false,
+};
+
+/** How many bytes of a stream went over the wire. */
+function bytes(name: string, more: Partial<Scenario>): Scenario {
+  return {
+    name: `bytes: ${name}`,
+    manager: bytesManager,
+    logs: [{ format: text(`${BYTES}\n`) }],
+    client: [get('/')],
+    ...more,
+  };
+}
+
+const CHUNKED = ['transfer-encoding: chunked'];
+
+const wireBytes: readonly Scenario[] = [
+  bytes('a request without a body', {}),
+  bytes('bodies of known length', {
+    upstream: reply(200, 'response', 'x-a: b'),
+    client: [post('/path', 'request')],
+  }),
+  bytes('a request in pieces', {
+    client: [raw('POST / HT', 'TP/1.1\r\nhost: a\r\ncontent-le', 'ngth: 4\r\n\r\nab', 'cd')],
+  }),
+  bytes('chunked both ways', {
+    upstream: respond(
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n',
+    ),
+    client: [raw(`${requestBytes('POST', '/', CHUNKED)}003\r\nabc\r\n0\r\n\r\n`)],
+  }),
+  bytes('trailers that are not forwarded', {
+    upstream: respond(
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-t:  1 \r\n\r\n',
+    ),
+    client: [raw(`${requestBytes('POST', '/', CHUNKED)}1\r\na\r\n0\r\nx-t: one\r\n\r\n`)],
+  }),
+  bytes('a body until the end of the connection', {
+    upstream: respondAndClose('HTTP/1.0 200 OK\r\nx-a: b\r\n\r\nhello'),
+  }),
+  bytes('HEAD', {
+    upstream: respond('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n'),
+    client: [request('HEAD', '/')],
+  }),
+  bytes('white space around values', {
+    upstream: respond('HTTP/1.1 200 OK\r\nx-a:b\r\nx-c: \t d  \r\ncontent-length:   0\r\n\r\n'),
+    client: [get('/', 'x-a:b', 'x-b:   c \t', 'x-d: ')],
+  }),
+  bytes('blank lines before the request', { client: [raw(`\r\n\r\n${requestBytes('GET', '/')}`)] }),
+  bytes('several requests on a connection', {
+    client: [keepAlive(requestBytes('GET', '/1'), requestBytes('POST', '/22', [], 'body'))],
+  }),
+  bytes('pipelined requests', {
+    client: [
+      connection(send(requestBytes('GET', '/1') + requestBytes('GET', '/2222')), receive(2)),
+    ],
+  }),
+  bytes('an interim response', {
+    manager: { ...bytesManager, proxy_100_continue: true },
+    upstream: respond(
+      'HTTP/1.1 100 Continue\r\nx-i: 1\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
+    ),
+    client: [post('/', 'body', 'expect: 100-continue')],
+  }),
+  bytes('100 Continue of the proxy', { client: [post('/', 'body', 'expect: 100-continue')] }),
+  bytes('a direct response', { routes: [answer({ prefix: '/' }, 200, 'body')] }),
+  bytes('no route', { routes: [route({ path: '/only' })] }),
+  bytes('no upstream', { clusters: { backend: { load_assignment: { cluster_name: 'x' } } } }),
+  bytes('garbage', { client: [raw('garbage\r\n\r\n')] }),
+  bytes('a client that leaves within the head', {
+    client: [connection(send('GET / HTTP/1.1\r\nhost: a\r\nx-a'), pause(40), close)],
+  }),
+  bytes('a client that leaves before the answer', {
+    upstream: hang,
+    client: [connection(send(requestBytes('POST', '/', [], 'body')), pause(60), close)],
+  }),
+  bytes('an upstream that breaks off', {
+    upstream: respondAndClose('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello'),
+  }),
+  bytes('an upstream that says garbage', { upstream: respondAndClose('garbage') }),
+  bytes('a tunnel', {
+    manager: { ...bytesManager, upgrade_configs: [{ upgrade_type: 'websocket' }] },
+    upstream: onHead(
+      send('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+      echo,
+    ),
+    client: [
+      connection(
+        send(requestBytes('GET', '/', ['connection: upgrade', 'upgrade: websocket'])),
+        receiveText('\r\n\r\n'),
+        send('ping'),
+        receiveText('ping'),
+        close,
+      ),
+    ],
+  }),
+];
+
 export const accessLog: Group = {
   name: 'access-log',
-  scenarios: [...operators, ...formats, ...filters, ...moments],
+  scenarios: [...operators, ...formats, ...filters, ...moments, ...wireBytes],
 };

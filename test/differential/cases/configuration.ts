@@ -31,6 +31,14 @@ function address(fields: JsonObject): JsonObject {
   };
 }
 
+function endpoints(type: string, ...hosts: readonly JsonObject[]): JsonObject {
+  return { type, load_assignment: { cluster_name: 'x', endpoints: [{ lb_endpoints: hosts }] } };
+}
+
+function runtime(name: string, layers: readonly JsonObject[]): Scenario {
+  return load(`runtime: ${name}`, { bootstrap: { layered_runtime: { layers } } });
+}
+
 const managers: readonly Scenario[] = [
   manager('plain', {}),
   manager('an unknown field', { no_such_field: true }),
@@ -136,6 +144,43 @@ const clusters: readonly Scenario[] = [
     type: 'STRICT_DNS',
     ...address({ address: 'localhost', port_value: 80 }),
   }),
+  ...['STATIC', 'STRICT_DNS', 'LOGICAL_DNS'].flatMap((type) => [
+    cluster(`${type} with an endpoint of nothing`, endpoints(type, {})),
+    cluster(`${type} with an endpoint without an address`, endpoints(type, { endpoint: {} })),
+    cluster(`${type} with an empty address`, endpoints(type, { endpoint: { address: {} } })),
+    cluster(
+      `${type} with a pipe`,
+      endpoints(type, { endpoint: { address: { pipe: { path: '/tmp/x' } } } }),
+    ),
+  ]),
+  cluster(
+    'a pipe in the abstract namespace',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: '@x' } } } }),
+  ),
+  cluster(
+    'a pipe with a mode',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: '/tmp/x', mode: 384 } } } }),
+  ),
+  cluster(
+    'a pipe with too high a mode',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: '/tmp/x', mode: 512 } } } }),
+  ),
+  cluster(
+    'a pipe without a path',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: '' } } } }),
+  ),
+  cluster(
+    'a pipe with a path of 108 bytes',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: `/${'x'.repeat(107)}` } } } }),
+  ),
+  cluster(
+    'a pipe with a path of 107 bytes',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: `/${'x'.repeat(106)}` } } } }),
+  ),
+  cluster(
+    'an abstract pipe with a mode',
+    endpoints('STATIC', { endpoint: { address: { pipe: { path: '@x', mode: 384 } } } }),
+  ),
   cluster('an address without a port', address({ address: '127.0.0.1' })),
   cluster('a port of 65536', address({ address: '127.0.0.1', port_value: 65_536 })),
   cluster('a named port', address({ address: '127.0.0.1', named_port: 'http' })),
@@ -239,6 +284,17 @@ const others: readonly Scenario[] = [
   load('listener: an address that is a name', {
     listener: { address: { socket_address: { address: 'localhost', port_value: 0 } } },
   }),
+  ...[
+    { path: '/tmp/proa-{{id}}.sock' },
+    { path: '@proa-{{id}}' },
+    { path: '/tmp/proa-{{id}}.sock', mode: 384 },
+    { path: '@proa-{{id}}', mode: 384 },
+    { path: '/tmp/proa-{{id}}.sock', mode: 512 },
+  ].map((pipe) =>
+    load(`listener: the pipe ${JSON.stringify(pipe)}`, {
+      listener: { address: { socket_address: undefined, pipe } },
+    }),
+  ),
   load('listener: an unknown field', { listener: { colour: 'red' } }),
   load('listener: an unknown network filter', {
     listener: {
@@ -264,8 +320,46 @@ const others: readonly Scenario[] = [
   }),
 ];
 
+const runtimes: readonly Scenario[] = [
+  ...[
+    { 'a.b': 1, 'a.c': { numerator: 5 }, 'a.d': { e: true } },
+    { a: null },
+    { a: [1] },
+    { a: { numerator: 'x' } },
+    { a: {} },
+    { a: -1 },
+    { a: 1.5 },
+    { 're2.max_program_size.error_level': 'x' },
+  ].map((values) =>
+    runtime(`a static layer of ${JSON.stringify(values)}`, [{ name: 'one', static_layer: values }]),
+  ),
+  runtime('no layer', []),
+  runtime('a layer of nothing', [{ name: 'one' }]),
+  runtime('a layer without a name', [{ name: '', static_layer: {} }]),
+  runtime('two layers of one name', [
+    { name: 'one', static_layer: {} },
+    { name: 'one', admin_layer: {} },
+  ]),
+  runtime('two admin layers', [
+    { name: 'one', admin_layer: {} },
+    { name: 'two', admin_layer: {} },
+  ]),
+  runtime('a disk layer that is not there', [
+    { name: 'one', disk_layer: { symlink_root: '/nowhere/link', subdirectory: 'envoy' } },
+  ]),
+  runtime('a disk layer without a link', [{ name: 'one', disk_layer: { subdirectory: 'envoy' } }]),
+  runtime('a disk layer without a subdirectory', [
+    { name: 'one', disk_layer: { symlink_root: '/nowhere/link' } },
+  ]),
+  runtime('a disk layer of nothing', [{ name: 'one', disk_layer: {} }]),
+  runtime('two disk layers of a cluster', [
+    { name: 'one', disk_layer: { symlink_root: '/nowhere', append_service_cluster: true } },
+    { name: 'two', disk_layer: { symlink_root: '/nowhere' } },
+  ]),
+];
+
 export const configuration: Group = {
   name: 'configuration',
   validateOnly: true,
-  scenarios: [...managers, ...clusters, ...others],
+  scenarios: [...managers, ...clusters, ...others, ...runtimes],
 };

@@ -56,6 +56,51 @@ const headerScenarios: readonly Scenario[] = [
     header('x-a', '%REQ(x-none)%', undefined, { keep_empty_value: true }),
     get('/'),
   ),
+  adds('a raw value', { header: { key: 'x-a', raw_value: 'b25l' } }, get('/')),
+  adds(
+    'a raw value with a formatter',
+    { header: { key: 'x-a', raw_value: 'JVBST1RPQ09MJQ==' } },
+    get('/'),
+  ),
+  adds(
+    'a value and a raw value',
+    { header: { key: 'x-a', value: 'one', raw_value: 'dHdv' } },
+    get('/'),
+  ),
+  adds(
+    'a raw value with a byte beyond ASCII',
+    { header: { key: 'x-a', raw_value: 'YelihA==' } },
+    get('/'),
+  ),
+  {
+    name: 'response header: the status of local replies',
+    routes: [
+      answer({ path: '/direct' }, 404, 'x', {
+        response_headers_to_add: [
+          header('x-a', '%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%'),
+        ],
+      }),
+      route({
+        path: '/redirect',
+        redirect: { path_redirect: '/x' },
+        with: {
+          response_headers_to_add: [
+            header('x-a', '%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%'),
+          ],
+        },
+      }),
+      route({
+        to: 'empty',
+        with: {
+          response_headers_to_add: [
+            header('x-a', '%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%'),
+          ],
+        },
+      }),
+    ],
+    clusters: { empty: { load_assignment: { cluster_name: 'x', endpoints: [] } } },
+    client: [get('/direct'), get('/redirect'), get('/')],
+  },
   adds('a per cent sign', header('x-a', '100%%'), get('/')),
   adds('an upper-case name', header('X-Upper', 'x'), get('/')),
   adds(

@@ -39,6 +39,7 @@ const redirectScenarios: readonly Scenario[] = [
   ),
   redirects('a host and a port', { host_redirect: 'other.test', port_redirect: 81 }, get('/a')),
   redirects('a path', { path_redirect: '/new' }, get('/a/b?x=1'), get('/a')),
+  redirects('a path without a slash', { path_redirect: 'new' }, get('/a?x=1')),
   redirects('a path with a query', { path_redirect: '/new?y=2' }, get('/a?x=1'), get('/a')),
   redirects(
     'a path without the query',
@@ -51,6 +52,30 @@ const redirectScenarios: readonly Scenario[] = [
     { regex_rewrite: { pattern: { regex: '^/a/([^/]+)/(.*)$' }, substitution: '/\\2/\\1' } },
     get('/a/one/two?x=1'),
     get('/a'),
+  ),
+  redirects(
+    'a path with a formatter',
+    { path_rewrite: '/new/%REQ(x-a)%' },
+    get('/a?x=1', 'x-a: one'),
+    get('/a', 'x-a: one?y=2'),
+    get('/a'),
+  ),
+  redirects(
+    'a path with a formatter of the path',
+    { path_rewrite: '/new%PATH(NQ)%', https_redirect: true },
+    get('/a/b?x=1'),
+  ),
+  redirects(
+    'a path with a formatter without the query',
+    { path_rewrite: '/new/%REQ(x-a)%', strip_query: true },
+    get('/a?x=1', 'x-a: one'),
+    get('/a?x=1', 'x-a: one?y=2'),
+  ),
+  redirects(
+    'a path with a formatter that is empty',
+    { path_rewrite: '%REQ(x-a)%' },
+    get('/a?x=1'),
+    get('/a?x=1', 'x-a: bare'),
   ),
   redirects('strip_query alone', { strip_query: true }, get('/a?x=1')),
   ...['FOUND', 'SEE_OTHER', 'TEMPORARY_REDIRECT', 'PERMANENT_REDIRECT'].map((code) =>
@@ -80,6 +105,18 @@ const redirectScenarios: readonly Scenario[] = [
       }),
     ],
     client: [get('/a')],
+  },
+  {
+    name: 'redirect: a formatted path is logged',
+    routes: [route({ redirect: { path_rewrite: '/new/%REQ(x-a)%' } })],
+    logs: [
+      {
+        format: {
+          text_format_source: { inline_string: '%REQ(:PATH)% %REQ(X-ENVOY-ORIGINAL-PATH)%\n' },
+        },
+      },
+    ],
+    client: [get('/a?x=1', 'x-a: one')],
   },
   {
     name: 'redirect: HEAD',
@@ -240,7 +277,106 @@ const rewriteScenarios: readonly Scenario[] = [
   },
 ];
 
+/** A direct response whose body is a format, and a few requests. */
+function formatted(name: string, direct: JsonObject, ...client: Scenario['client']): Scenario {
+  return { name: `direct response: ${name}`, routes: [route({ direct })], client };
+}
+
+function text(format: string): JsonObject {
+  return { text_format_source: { inline_string: format } };
+}
+
+const directResponseScenarios: readonly Scenario[] = [
+  formatted(
+    'a formatted body',
+    { status: 200, body_format: text('%REQ(x-a)% %PROTOCOL% %RESPONSE_CODE%') },
+    get('/', 'x-a: one'),
+    get('/'),
+    request('HEAD', '/', ['x-a: one']),
+  ),
+  formatted(
+    'a formatted body around another',
+    {
+      status: 418,
+      body: { inline_string: 'inner' },
+      body_format: text('<%LOCAL_REPLY_BODY%> %RESPONSE_CODE% %ROUTE_NAME%'),
+    },
+    get('/'),
+  ),
+  formatted(
+    'a body in JSON',
+    {
+      status: 200,
+      body_format: { json_format: { path: '%REQ(:path)%', code: '%RESPONSE_CODE%' } },
+    },
+    get('/a?b'),
+  ),
+  formatted(
+    'a formatted body with a content type',
+    { status: 200, body_format: { ...text('<p>%REQ(:path)%</p>'), content_type: 'text/html' } },
+    get('/a'),
+    request('HEAD', '/a'),
+  ),
+  formatted(
+    'a format that leaves nothing',
+    {
+      status: 200,
+      body: { inline_string: 'inner' },
+      body_format: { ...text('%REQ(x-a)%'), omit_empty_values: true },
+    },
+    get('/'),
+  ),
+  formatted(
+    'a formatted body for gRPC',
+    { status: 503, body_format: text('%REQ(:path)%') },
+    post('/', 'x', 'content-type: application/grpc'),
+  ),
+  formatted(
+    'a formatted body of a redirect',
+    { status: 302, body_format: text('go %REQ(:path)%') },
+    get('/a?b'),
+  ),
+  formatted(
+    'a formatted body beyond the limit of bodies',
+    { status: 200, body_format: text('%REQ(x-a)%') },
+    get('/', `x-a: ${'x'.repeat(5000)}`),
+  ),
+  {
+    name: 'direct response: a content type, a location and header rules',
+    routes: [
+      route({
+        direct: { status: 201, body_format: { ...text('body'), content_type: 'text/html' } },
+        with: {
+          response_headers_to_add: [
+            header('content-type', 'text/x', 'OVERWRITE_IF_EXISTS'),
+            header('x-a', '%RESPONSE_CODE%'),
+          ],
+        },
+      }),
+    ],
+    client: [get('/')],
+  },
+  {
+    name: 'direct response: response headers see the formatted body',
+    routes: [
+      route({
+        direct: { status: 200, body_format: text('body') },
+        with: {
+          response_headers_to_add: [header('content-type', 'text/x', 'OVERWRITE_IF_EXISTS')],
+        },
+      }),
+    ],
+    client: [get('/')],
+  },
+  {
+    name: 'direct response: a formatted body is formatted again by local_reply_config',
+    routes: [route({ direct: { status: 200, body_format: text('inner %REQ(:path)%') } })],
+    manager: { local_reply_config: { body_format: text('[%LOCAL_REPLY_BODY%]') } },
+    client: [get('/a')],
+  },
+];
+
 export const rewriting: Group = {
   name: 'rewriting',
-  scenarios: [...redirectScenarios, ...rewriteScenarios],
+  scenarios: [...redirectScenarios, ...rewriteScenarios, ...directResponseScenarios],
 };

@@ -175,6 +175,36 @@ const tables: readonly Scenario[] = [
     'a redirect with two paths',
     route({ redirect: { path_redirect: '/a', prefix_rewrite: '/b' } }),
   ),
+  routes(
+    'a redirect with a path and a format',
+    route({ redirect: { path_redirect: '/a', path_rewrite: '/b' } }),
+  ),
+  routes('a redirect with an empty format', route({ redirect: { path_rewrite: '' } })),
+  routes('a redirect with a broken format', route({ redirect: { path_rewrite: '/%REQ(' } })),
+  routes(
+    'a redirect with an unknown formatter',
+    route({ redirect: { path_rewrite: '/%NOTHING%' } }),
+  ),
+  routes(
+    'a direct response with a broken format',
+    route({
+      direct: { status: 200, body_format: { text_format_source: { inline_string: '%REQ(' } } },
+    }),
+  ),
+  routes(
+    'a direct response with an empty format',
+    route({ direct: { status: 200, body_format: {} } }),
+  ),
+  routes(
+    'a weighted cluster without a weight',
+    route({
+      action: {
+        weighted_clusters: {
+          clusters: [{ name: named('backend'), weight: 1 }, { name: named('backend') }],
+        },
+      },
+    }),
+  ),
   routes('a redirect with a line break', route({ redirect: { path_redirect: '/a\nb' } })),
   routes(
     'two path rewrites',
@@ -267,6 +297,14 @@ const tables: readonly Scenario[] = [
           nothing: typed('extensions.filters.http.buffer.v3.BufferPerRoute', { disabled: true }),
         },
       },
+    }),
+  ),
+  load('table: an illegal vhost_header', { routeConfig: { vhost_header: 'a\nb' } }),
+  load('table: vhost_header is :path', { routeConfig: { vhost_header: ':path' } }),
+  routes(
+    'a header rule with a raw value',
+    route({
+      with: { request_headers_to_add: [{ header: { key: 'x', raw_value: 'eA==' } }] },
     }),
   ),
   routes('a timeout that is no duration', route({ action: { timeout: 'soon' } })),

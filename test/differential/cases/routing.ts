@@ -106,6 +106,46 @@ const domains: readonly Scenario[] = [
     ],
     client: [get('/', 'x-host: one.test'), get('/', 'host: one.test')],
   },
+  {
+    name: 'vhost_header: letter case, wildcards and ports',
+    routeConfig: { vhost_header: 'X-Host' },
+    virtualHosts: [
+      virtualHost('one', ['one.test', '*.two.test'], [mark('one')]),
+      virtualHost('any', ['*'], [mark('any')]),
+    ],
+    client: [
+      get('/', 'x-host: ONE.test'),
+      get('/', 'x-host: a.two.test'),
+      get('/', 'x-host: one.test:80'),
+      get('/', 'x-host: '),
+      get('/', 'x-host: one.test', 'x-host: other.test'),
+      get('/', 'x-host: other.test', 'x-host: one.test'),
+    ],
+  },
+  {
+    name: 'vhost_header: without its port',
+    routeConfig: { vhost_header: 'x-host', ignore_port_in_host_matching: true },
+    virtualHosts: [virtualHost('one', ['one.test'], [mark('one')])],
+    client: [get('/', 'x-host: one.test:80'), get('/', 'x-host: one.test')],
+  },
+  {
+    name: 'vhost_header: a request without it',
+    routeConfig: { vhost_header: 'x-host' },
+    virtualHosts: [virtualHost('any', ['*'], [mark('any')])],
+    client: [get('/'), get('/', 'x-host: any.test')],
+  },
+  {
+    name: 'vhost_header: the host is named',
+    routeConfig: { vhost_header: 'host' },
+    virtualHosts: [virtualHost('one', ['one.test'], [mark('one')])],
+    client: [get('/', 'host: one.test')],
+  },
+  {
+    name: 'vhost_header: the authority is named',
+    routeConfig: { vhost_header: ':authority' },
+    virtualHosts: [virtualHost('one', ['one.test'], [mark('one')])],
+    client: [get('/', 'host: one.test')],
+  },
 ];
 
 const paths: readonly Scenario[] = [

@@ -24,7 +24,13 @@ function start(layers: JsonValue): {
   const store = new StatsStore();
   const changes: RuntimeValues[] = [];
   const stats = store.block(runtimeStats, 'runtime.');
-  const runtime = new Runtime(parse(layers).layers, stats, (values) => changes.push(values));
+  const runtime = new Runtime({
+    layers: parse(layers).layers,
+    serviceCluster: 'web',
+    stats,
+    onChange: (values) => changes.push(values),
+    onLoadError: () => {},
+  });
   return { runtime, store, changes };
 }
 
@@ -43,11 +49,14 @@ t.test('a static layer is flattened to full keys', async (t) => {
         fraction: { numerator: 5, denominator: 'TEN_THOUSAND' },
         half: { numerator: 50 },
         written: 'numerator: 3\ndenominator: MILLION',
+        inline: '{numerator: 3}',
+        unwritten: 'numerator: [',
       },
     },
   ]);
   t.strictSame(errors, []);
-  t.strictSame(Object.fromEntries(layers[0]?.values ?? []), {
+  const [layer] = layers;
+  t.strictSame(Object.fromEntries(layer?.kind === 'static' ? layer.values : []), {
     'health_check.min_interval': { text: '5', integer: 5, number: 5 },
     'a.b': { text: 'text' },
     neg: { text: '-3', number: -3 },
@@ -64,6 +73,8 @@ t.test('a static layer is flattened to full keys', async (t) => {
       text: 'numerator: 3\ndenominator: MILLION',
       fraction: { numerator: 3, denominator: 1_000_000 },
     },
+    inline: { text: '{numerator: 3}', fraction: { numerator: 3, denominator: 100 } },
+    unwritten: { text: 'numerator: [' },
   });
 });
 
@@ -74,7 +85,8 @@ t.test(
       { name: 'base', static_layer: { l: [1, 2], deep: { nul: null } } },
       { name: 'base', admin_layer: {} },
       { name: 'other', admin_layer: {} },
-      { name: 'disk', disk_layer: { symlink_root: '/srv' } },
+      { name: 'disk', disk_layer: {} },
+      { name: 'far', disk_layer: { symlink_root: '/nonexistent/link' } },
       { name: 'rtds', rtds_layer: { name: 'x' } },
     ]);
     t.strictSame(errors, [
@@ -82,8 +94,9 @@ t.test(
       'layered_runtime.layers[0].static_layer.deep.nul: Invalid runtime entry value for deep.nul',
       'layered_runtime.layers[1]: Duplicate layer name: base',
       'layered_runtime.layers[2]: Too many admin layers specified in LayeredRuntime, at most one may be specified',
-      'layered_runtime.layers[3].disk_layer: runtime layers on disk are not implemented',
-      'layered_runtime.layers[4].rtds_layer: runtime layers from a management server are not implemented',
+      'layered_runtime.layers[3].disk_layer.symlink_root: invalid file path',
+      'layered_runtime.layers[4].disk_layer.symlink_root: unable to add filesystem watch for file /nonexistent/link: No such file or directory',
+      'layered_runtime.layers[5].rtds_layer: runtime layers from a management server are not implemented',
     ]);
   },
 );
