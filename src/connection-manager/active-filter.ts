@@ -57,6 +57,10 @@ export class ActiveFilter implements StreamFilterCallbacks {
     return this.stream.route?.perFilterConfig(this.#name);
   }
 
+  get perFilterConfigs(): readonly unknown[] {
+    return this.stream.route?.perFilterConfigs(this.#name) ?? [];
+  }
+
   sendLocalReply(reply: LocalReply): void {
     this.stream.sendLocalReply(reply);
   }
@@ -79,6 +83,14 @@ export class ActiveFilter implements StreamFilterCallbacks {
 
   injectDecodedData(bytes: Buffer, endStream: boolean): void {
     this.#chain?.decoding.injectData(this.#decodeIndex, bytes, endStream);
+  }
+
+  replaceDecodedData(bytes: Buffer): void {
+    this.#chain?.decoding.replaceData(this.#decodeIndex, bytes);
+  }
+
+  setDecoderBufferLimit(limitBytes: number): void {
+    this.#chain?.setDecodingLimit(limitBytes);
   }
 
   addDecodedTrailers(): HeaderMap {
@@ -133,6 +145,10 @@ export class ActiveFilter implements StreamFilterCallbacks {
 
   injectEncodedData(bytes: Buffer, endStream: boolean): void {
     this.#chain?.encoding.injectData(this.encodeIndex, bytes, endStream);
+  }
+
+  replaceEncodedData(bytes: Buffer): void {
+    this.#chain?.encoding.replaceData(this.encodeIndex, bytes);
   }
 
   addEncodedTrailers(): HeaderMap {

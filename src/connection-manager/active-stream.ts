@@ -24,6 +24,7 @@ import type {
   ResponseEncoder,
   StreamResetReason,
 } from '#http/codec.ts';
+import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { releaseRequestHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
@@ -50,6 +51,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   readonly encoder: ResponseEncoder;
   requestHeaders: RequestHeaders | undefined = undefined;
   localReplyBody = '';
+  isGrpc = false;
   accessLogType: AccessLogType = 'DownstreamEnd';
   /** The connection is to close with this stream. */
   closesConnection = false;
@@ -109,6 +111,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   decodeHeaders(headers: RequestHeaders, endStream: boolean): void {
     const { manager, streamInfo } = this;
     this.requestHeaders = headers;
+    this.isGrpc = isGrpcRequest(headers);
     this.timeouts.requestHeadersRead();
     const error = this.streams.noteRequest(headers, this);
     if (endStream) this.#completeRequest();

@@ -20,6 +20,8 @@ export class FilterChain implements StreamFilters, IterationEnd<RequestHeaders> 
   #isAborted = false;
   /** What it answered, until its call returns: filters are not called while they are at work. */
   #preparedReply: LocalReply | undefined = undefined;
+  /** What a filter set instead of the stream's limit. */
+  #decodingLimitBytes: number | undefined = undefined;
   /** A 1xx response that a filter holds back. */
   #heldInterim: ResponseHeaders | undefined = undefined;
 
@@ -135,6 +137,10 @@ export class FilterChain implements StreamFilters, IterationEnd<RequestHeaders> 
   }
 
   get bufferLimitBytes(): number {
-    return this.#stream.bufferLimitBytes;
+    return this.#decodingLimitBytes ?? this.#stream.bufferLimitBytes;
+  }
+
+  setDecodingLimit(limitBytes: number): void {
+    this.#decodingLimitBytes = limitBytes;
   }
 }

@@ -20,6 +20,8 @@ export class IterationMemory {
   held: BodyBuffer | undefined = undefined;
   /** The end of the stream is behind what is held. */
   holdsEnd = false;
+  /** What the filter gave, while it was shown data, to go on in the place of that. */
+  replacement: Buffer | undefined = undefined;
 }
 
 /** One filter, seen in one direction. */
@@ -139,6 +141,11 @@ export class FilterIteration<Headers extends HeaderMap> {
     if (!this.#end.isOver) this.#runData(index + 1, bytes, endStream, false);
   }
 
+  /** replaceDecodedData, replaceEncodedData: only while the filter is shown data. */
+  replaceData(index: number, bytes: Buffer): void {
+    this.#memory(index).replacement = bytes;
+  }
+
   /** addDecodedTrailers, addEncodedTrailers: only while a filter sees the end of the message. */
   addTrailers(create: () => HeaderMap): HeaderMap {
     if (this.#trailers === undefined) {
@@ -205,8 +212,9 @@ export class FilterIteration<Headers extends HeaderMap> {
   }
 
   /** `isOwnDue`: the filter at `from` was stopped for everything and is now being continued. */
-  #runData(from: number, bytes: Buffer, endStream: boolean, isOwnDue: boolean): void {
+  #runData(from: number, given: Buffer, endStream: boolean, isOwnDue: boolean): void {
     const hadTrailers = this.#trailers !== undefined;
+    let bytes = given;
     let goesOn = true;
     for (let index = from; goesOn && index < this.#steps.length; index++) {
       const step = this.#steps[index] as IterationStep<Headers>;
@@ -221,6 +229,10 @@ export class FilterIteration<Headers extends HeaderMap> {
       const status = step.data(bytes, memory.hasEnded);
       this.#leave(outer);
       if (this.#end.isOver) return;
+      if (memory.replacement !== undefined) {
+        bytes = memory.replacement;
+        memory.replacement = undefined;
+      }
       goesOn = this.#afterData(memory, index, status, bytes);
       if (this.#end.isOver) return;
     }

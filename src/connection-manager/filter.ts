@@ -69,6 +69,8 @@ export interface StreamFilterCallbacks {
   clearRouteCache(): void;
   /** What the route, virtual host and so on say to this filter, the most specific wins. */
   readonly perFilterConfig: unknown;
+  /** What each of them says, the least specific first. */
+  readonly perFilterConfigs: readonly unknown[];
   sendLocalReply(reply: LocalReply): void;
   resetStream(reason: StreamResetReason, details: string): void;
   /** How much of a body may be buffered, in bytes. */
@@ -77,7 +79,11 @@ export interface StreamFilterCallbacks {
   continueDecoding(): void;
   addDecodedData(bytes: Buffer, isStreaming: boolean): void;
   injectDecodedData(bytes: Buffer, endStream: boolean): void;
+  /** In `decodeData`: these bytes go on, or are held, in the place of those that it was given. */
+  replaceDecodedData(bytes: Buffer): void;
   addDecodedTrailers(): HeaderMap;
+  /** How much of the request's body the filters of this stream may buffer, in bytes. */
+  setDecoderBufferLimit(limitBytes: number): void;
   /** What was buffered of the request body so far. */
   readonly decodingBuffer: readonly Buffer[] | undefined;
   /** The sender of the request is asked to pause. Counted. */
@@ -95,6 +101,8 @@ export interface StreamFilterCallbacks {
   continueEncoding(): void;
   addEncodedData(bytes: Buffer, isStreaming: boolean): void;
   injectEncodedData(bytes: Buffer, endStream: boolean): void;
+  /** In `encodeData`: these bytes go on, or are held, in the place of those that it was given. */
+  replaceEncodedData(bytes: Buffer): void;
   addEncodedTrailers(): HeaderMap;
   /** What was buffered of the response body so far. */
   readonly encodingBuffer: readonly Buffer[] | undefined;
@@ -147,9 +155,12 @@ export abstract class StreamFilter {
   onDestroy(): void {}
 }
 
+/** Makes the filter of one stream. */
+export type FilterCreator = (callbacks: StreamFilterCallbacks) => StreamFilter;
+
 /** Makes a filter for each stream; what can be computed once per configuration was computed. */
 export interface FilterFactory {
   readonly name: string;
   readonly isDisabled: boolean;
-  create(callbacks: StreamFilterCallbacks): StreamFilter;
+  readonly create: FilterCreator;
 }

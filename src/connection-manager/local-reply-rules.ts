@@ -19,6 +19,8 @@ import type { Route } from '#routing/route.ts';
 /** What rules look at: a stream whose response headers are those of the reply. */
 export interface RepliedStream extends FormatterContext {
   localReplyBody: string;
+  /** The client sent a gRPC request, whatever filters have made of it. */
+  readonly isGrpc: boolean;
   /** The route if it was looked up already. */
   readonly knownRoute: Route | undefined;
 }

@@ -20,9 +20,19 @@ const STATUS_BY_HTTP_CODE: Readonly<Record<number, number>> = {
 
 /** Whether the content type is that of a gRPC call, with or without the encoding of its messages. */
 export function isGrpcRequest(headers: RequestHeaders): boolean {
+  return headers.path !== '' && hasGrpcContentType(headers);
+}
+
+/** Whether a response is one of gRPC: messages will follow, or it consists of its status. */
+export function isGrpcResponse(headers: ResponseHeaders, endStream: boolean): boolean {
+  if (endStream) return headers.hasKnown(GRPC_STATUS);
+  return headers.status === 200 && hasGrpcContentType(headers);
+}
+
+/** `application/grpc-web` and the like are something else. */
+function hasGrpcContentType(headers: HeaderMap): boolean {
   const type = headers.getKnown(CONTENT_TYPE);
-  if (type === undefined || !type.startsWith(GRPC_CONTENT_TYPE) || headers.path === '')
-    return false;
+  if (type === undefined || !type.startsWith(GRPC_CONTENT_TYPE)) return false;
   return type.length === GRPC_CONTENT_TYPE.length || type[GRPC_CONTENT_TYPE.length] === '+';
 }
 

@@ -53,11 +53,15 @@ function parseMutations(
   });
   return {
     remove: removals.map((name) => name.toLowerCase()),
-    add: additions.map((option, index) => parseAddition(option, addContext.at(index))),
+    add: additions.map((option, index) => parseHeaderAddition(option, addContext.at(index))),
   };
 }
 
-function parseAddition(option: HeaderValueOption, context: ParseContext): HeaderAdditionConfig {
+/** Reads one rule that adds a header or replaces it. */
+export function parseHeaderAddition(
+  option: HeaderValueOption,
+  context: ParseContext,
+): HeaderAdditionConfig {
   const header = context.at('header');
   const name = option.header?.key ?? '';
   if (isProtected(name)) {
@@ -65,14 +69,17 @@ function parseAddition(option: HeaderValueOption, context: ParseContext): Header
   }
   return {
     name: name.toLowerCase(),
-    value: parseValue(option.header?.value ?? '', header.at('value')),
+    value: parseHeaderValue(option.header?.value ?? '', header.at('value')),
     action: parseAction(option, context),
     keepsEmptyValue: option.keepEmptyValue,
   };
 }
 
 /** Most values are constant, which costs nothing but the text. */
-function parseValue(text: string, context: ParseContext): HeaderAdditionConfig['value'] {
+export function parseHeaderValue(
+  text: string,
+  context: ParseContext,
+): HeaderAdditionConfig['value'] {
   const bytes = byteStringOf(text);
   if (!bytes.includes('%')) return bytes;
   const format = parseTextFormat(context, translateOldForms(bytes), true);

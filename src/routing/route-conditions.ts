@@ -1,6 +1,6 @@
 import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
+import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
-import { HeaderName } from '#http/known-headers.ts';
 import { buildCookieMatcher } from '#routing/cookie-matcher.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';
 import { buildMetadataMatcher } from '#routing/metadata-matcher.ts';
@@ -30,19 +30,6 @@ export function buildConditions(match: RouteMatchConfig, runtime: RuntimeSnapsho
     conditions.push((_headers, info) => matches(info.dynamicMetadata));
   }
   return conditions;
-}
-
-const GRPC = 'application/grpc';
-
-/** `application/grpc`, also with `+proto` and the like behind it, but not `application/grpc-web`. */
-function isGrpcRequest(headers: RequestHeaders): boolean {
-  const type = headers.getKnown(HeaderName['content-type']);
-  return (
-    type !== undefined &&
-    headers.path !== '' &&
-    type.startsWith(GRPC) &&
-    (type.length === GRPC.length || type[GRPC.length] === '+')
-  );
 }
 
 function buildTlsCondition({ presented, validated }: TlsContextMatchConfig): Condition {

@@ -7,6 +7,7 @@ import {
   type HttpConnectionManagerConfig,
 } from '#connection-manager/connection-manager-config.ts';
 import { connectionManagerParser } from '#connection-manager/connection-manager-from-proto.ts';
+import { httpFilterParser, perFilterConfigParser } from '#connection-manager/http-filter-reader.ts';
 import type { Bootstrap } from '#gen/envoy/config/bootstrap/v3/bootstrap_pb.d.ts';
 import { parseStringMatcher } from '#matching/from-proto.ts';
 import { buildStringMatcher } from '#matching/string-matcher.ts';
@@ -15,6 +16,7 @@ import { parseAddress } from '#network/address-from-proto.ts';
 import { parseListener } from '#network/listener-from-proto.ts';
 import { parseRouteConfiguration } from '#routing/from-proto.ts';
 import { parseHeaderMutationsOf } from '#routing/header-mutations-from-proto.ts';
+import { httpFilterReaders } from '#server/http-filter-readers.ts';
 import { parseLayeredRuntime } from '#server/runtime/runtime-from-proto.ts';
 import type { RuntimeLayer } from '#server/runtime/runtime-layer.ts';
 import type { StatsConfig } from '#stats/stats-config.ts';
@@ -66,11 +68,12 @@ function parseListeners(
   clusterNames: ReadonlySet<string>,
 ): WorkerListenerConfig[] {
   const parseManager = connectionManagerParser({
-    parseRouteConfiguration: (at, routes) => parseRouteConfiguration(routes, at, { clusterNames }),
-    parseHttpFilter: (at, filter) => {
-      at.error('this HTTP filter is not supported by Proa yet', { value: filter.name });
-      return undefined;
-    },
+    parseRouteConfiguration: (at, routes) =>
+      parseRouteConfiguration(routes, at, {
+        clusterNames,
+        parsePerFilterConfig: perFilterConfigParser(httpFilterReaders),
+      }),
+    parseHttpFilter: httpFilterParser(httpFilterReaders),
     parseHeadersToAdd: (at, messages) =>
       parseHeaderMutationsOf(
         {

@@ -1,6 +1,7 @@
 import type { MetadataByNamespace } from '#base/metadata.ts';
 import type { Address } from '#network/address.ts';
 import { type BytesMeter, settledBytes, summedBytes } from '#stream-info/bytes-meter.ts';
+import type { FilterStateObject } from '#stream-info/filter-state.ts';
 
 export type Protocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
 
@@ -114,12 +115,19 @@ export class StreamInfo {
   requestId = '';
   /** Filter metadata by namespace; created by the first writer. */
   dynamicMetadata: Record<string, Record<string, unknown>> | undefined = undefined;
+  /** What filters keep with the stream, by key; created by the first writer. */
+  filterState: Map<string, FilterStateObject> | undefined = undefined;
 
   constructor(downstream: DownstreamInfo, startTimeMs: number, startWallMs: number) {
     this.downstream = downstream;
     this.startTimeMs = startTimeMs;
     this.startWallMs = startWallMs;
     this.remoteAddress = downstream.remoteAddress;
+  }
+
+  setFilterState(key: string, state: FilterStateObject): void {
+    this.filterState ??= new Map();
+    this.filterState.set(key, state);
   }
 
   setResponseFlag(flag: number): void {

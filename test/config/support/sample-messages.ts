@@ -23,6 +23,7 @@ const extensions: Readonly<Record<string, readonly MessageTypeName[]>> = {
   ],
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter.typed_config': [
     'envoy.extensions.filters.http.router.v3.Router',
+    'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb',
   ],
   'envoy.config.accesslog.v3.AccessLog.typed_config': [
     'envoy.extensions.access_loggers.file.v3.FileAccessLog',

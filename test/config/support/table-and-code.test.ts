@@ -1,9 +1,11 @@
+import type { Message } from '@bufbuild/protobuf';
 import t from 'tap';
 import { parseAccessLogFilter } from '#access-log/filter-from-proto.ts';
 import { checkReferences } from '#config/check-references.ts';
 import { supportTable } from '#config/support/support-table.ts';
 import { parseRouteConfiguration } from '#routing/from-proto.ts';
 import { parseBootstrap } from '#server/bootstrap-config.ts';
+import { httpFilterReaders } from '#server/http-filter-readers.ts';
 import { parseClusters } from '#upstream/from-proto.ts';
 import { bootstrapOf, ingressWith } from '../load.ts';
 import { FieldReads } from './field-reads.ts';
@@ -50,6 +52,13 @@ t.test('what the table calls supported is read by the code, and nothing else is'
     const bootstrap = reads.record(sample);
     parseBootstrap(bootstrap, reads.context());
     checkReferences(bootstrap, reads.context());
+  }
+  for (const { config, perRoute } of httpFilterReaders) {
+    for (const { type, read } of perRoute === undefined ? [config] : [config, perRoute]) {
+      for (const sample of sampleMessages(type, 200)) {
+        read(reads.record(sample as Message), reads.context());
+      }
+    }
   }
   for (const sample of sampleMessages('envoy.config.accesslog.v3.AccessLogFilter', 600)) {
     parseAccessLogFilter(reads.context(), reads.record(sample));
