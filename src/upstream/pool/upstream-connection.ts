@@ -187,6 +187,7 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
     // What is given up is reported as a failure too.
     if (!this.connection.isOpen) return;
     this.#connectFailure = failure;
+    if (failure.stage === 'bind') this.pool.cluster.stats.inc(field.bind_errors);
     this.connection.destroy(failure.stage === 'bind' ? 'local' : 'remote');
   }
 

@@ -148,10 +148,28 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
       this.#pending = undefined;
       return;
     }
-    if (this.#encoder !== undefined && !this.#isResponseDone) {
-      this.#encoder.resetStream('localReset');
-      this.#pool.streamReset('localReset');
-    }
+    if (!this.#isResponseDone || this.#isOpenForRequest) this.#reset();
+  }
+
+  /**
+   * Whether the rest of the request could still be sent although the response is complete. An
+   * HTTP/1.1 connection is closed then.
+   */
+  get #isOpenForRequest(): boolean {
+    return !this.#isRequestComplete && this.#pool.protocol !== 'HTTP/1.1';
+  }
+
+  /** As in Envoy, nobody waits for the rest of a request that has its response. */
+  #endEarlyAnswered(): void {
+    if (this.#isOver || !this.#isOpenForRequest) return;
+    this.#end();
+    this.#reset();
+  }
+
+  #reset(): void {
+    if (this.#encoder === undefined) return;
+    this.#encoder.resetStream('localReset');
+    this.#pool.streamReset('localReset');
   }
 
   /** Counted: stops (and goes on) reading the response. */
@@ -179,7 +197,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     this.#encoder = encoder;
     streamInfo.upstreamConnection = connection;
     streamInfo.beginUpstreamBytes(encoder.bytesMeter);
-    streamInfo.upstreamProtocol = protocol;
+    streamInfo.upstreamProtocol = protocol === 'TCP' ? undefined : protocol;
     streamInfo.firstUpstreamTxByteMs = services.clock.nowMs;
     if (this.#limits !== undefined) this.#startTimers(this.#limits);
     for (let count = 0; count < this.#readDisables; count++) encoder.readDisable(true);
@@ -243,6 +261,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     if (endStream) this.#responseDone();
     if (this.#isHeld) this.#openTunnel(headers.status);
     this.#owner.onUpstreamHeaders(headers, endStream);
+    if (endStream) this.#endEarlyAnswered();
     if (endStream) this.#settleBytes();
   }
 
@@ -250,6 +269,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     if (this.#isOver) return;
     if (endStream) this.#responseDone();
     this.#owner.onUpstreamData(bytes, endStream);
+    if (endStream) this.#endEarlyAnswered();
     if (endStream) this.#settleBytes();
   }
 
@@ -257,6 +277,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     if (this.#isOver) return;
     this.#responseDone();
     this.#owner.onUpstreamTrailers(trailers);
+    this.#endEarlyAnswered();
     this.#settleBytes();
   }
 
