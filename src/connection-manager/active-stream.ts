@@ -110,6 +110,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
 
   decodeHeaders(headers: RequestHeaders, endStream: boolean): void {
     const { manager, streamInfo } = this;
+    streamInfo.noteRequestHead(this.services.clock.nowMs);
     this.requestHeaders = headers;
     this.isGrpc = isGrpcRequest(headers);
     this.timeouts.requestHeadersRead();

@@ -40,7 +40,10 @@ function reasonAgainst(operator: FormatOperator): string | undefined {
     const source = createSource(operator, processEnvironment);
     return source.ok ? undefined : source.error;
   }
-  if (refusedOperators.includes(name)) return `the operator ${name} is not supported by Proa yet`;
+  const missing = Object.hasOwn(refusedOperators, name) ? refusedOperators[name] : undefined;
+  if (missing !== undefined) {
+    return `the operator ${name} is not supported by Proa yet: it needs ${missing}`;
+  }
   const meant = suggest(name, Object.keys(operators));
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   return `there is no operator ${name}${hint}`;

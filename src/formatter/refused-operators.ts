@@ -1,4 +1,4 @@
-const TLS_PEER = [
+const CERTIFICATE_FIELDS = [
   'CERT',
   'CERT_V_END',
   'CERT_V_START',
@@ -20,37 +20,34 @@ const TLS_PEER = [
 ];
 
 /**
- * Operators of Envoy 1.40 that Proa does not know yet, so that they are refused by name instead of
- * as misspelt.
+ * Operators of Envoy 1.40 that Proa does not know yet, and what they need. They are refused by name
+ * instead of as misspelt.
  */
-export const refusedOperators: readonly string[] = [
-  ...TLS_PEER.flatMap((field) => [`DOWNSTREAM_PEER_${field}`, `DOWNSTREAM_LOCAL_${field}`]),
-  ...TLS_PEER.flatMap((field) => [`UPSTREAM_PEER_${field}`, `UPSTREAM_LOCAL_${field}`]),
-  'DOWNSTREAM_TLS_CIPHER',
-  'DOWNSTREAM_TLS_GROUP',
-  'DOWNSTREAM_TLS_SESSION_ID',
-  'UPSTREAM_TLS_CIPHER',
-  'UPSTREAM_TLS_GROUP',
-  'UPSTREAM_TLS_SESSION_ID',
-  'UPSTREAM_TLS_VERSION',
-  'UPSTREAM_SERVER_NAME',
-  'TLS_JA3_FINGERPRINT',
-  'TLS_JA4_FINGERPRINT',
-  'DOWNSTREAM_HANDSHAKE_DURATION',
-  'DOWNSTREAM_LOCAL_CLOSE_REASON',
-  'DOWNSTREAM_DETECTED_CLOSE_TYPE',
-  'DOWNSTREAM_CX_RTT',
-  'UPSTREAM_LOCAL_CLOSE_REASON',
-  'UPSTREAM_DETECTED_CLOSE_TYPE',
-  'UPSTREAM_CONNECTION_POOL_READY_DURATION',
-  'UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID',
-  'DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID',
-  'DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID',
-  'FILTER_STATE',
-  'UPSTREAM_FILTER_STATE',
-  'TRACE_ID',
-  'SPAN_ID',
-  'CUSTOM_FLAGS',
-  'CEL',
-  'TYPED_CEL',
-];
+export const refusedOperators: Readonly<Record<string, string>> = Object.fromEntries([
+  ...because('TLS', [
+    ...['DOWNSTREAM', 'UPSTREAM'].flatMap((side) =>
+      CERTIFICATE_FIELDS.flatMap((field) => [`${side}_PEER_${field}`, `${side}_LOCAL_${field}`]),
+    ),
+    'DOWNSTREAM_TLS_CIPHER',
+    'DOWNSTREAM_TLS_GROUP',
+    'DOWNSTREAM_TLS_SESSION_ID',
+    'DOWNSTREAM_HANDSHAKE_DURATION',
+    'UPSTREAM_TLS_CIPHER',
+    'UPSTREAM_TLS_GROUP',
+    'UPSTREAM_TLS_SESSION_ID',
+    'UPSTREAM_TLS_VERSION',
+    'UPSTREAM_SERVER_NAME',
+    'TLS_JA3_FINGERPRINT',
+    'TLS_JA4_FINGERPRINT',
+  ]),
+  ...because('tracing', ['TRACE_ID', 'SPAN_ID']),
+  ...because('filter state', ['FILTER_STATE', 'UPSTREAM_FILTER_STATE']),
+  ...because('the Common Expression Language', ['CEL', 'TYPED_CEL']),
+  ...because('the round-trip time from the kernel, which Node does not tell', [
+    'DOWNSTREAM_CX_RTT',
+  ]),
+]);
+
+function because(need: string, names: readonly string[]): [name: string, need: string][] {
+  return names.map((name) => [name, need]);
+}

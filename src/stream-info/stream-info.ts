@@ -17,6 +17,7 @@ export interface DownstreamInfo {
   readonly directLocalAddress: Address;
   readonly requestedServerName: string | undefined;
   readonly tls: DownstreamTlsInfo | undefined;
+  readonly listenerName?: string;
   readonly filterChainName?: string;
   readonly listenerMetadata?: MetadataByNamespace;
   readonly filterChainMetadata?: MetadataByNamespace;
@@ -97,7 +98,13 @@ export class StreamInfo {
   downstreamBytes: BytesMeter | undefined = undefined;
   /** Bytes on the wire between proxy and upstream, of all attempts together. */
   upstreamBytes: BytesMeter | undefined = undefined;
+  /** Microseconds from the first byte of the request to the end of its head; -1 before that. */
+  requestHeadUs = -1;
+  /** Microseconds from the upstream's first byte to the first one of its body; -1 before that. */
+  responseHeadUs = -1;
   attemptCount = 0;
+  /** Whole milliseconds that the last attempt waited for a connection; -1 where it did not get so far. */
+  poolReadyMs = -1;
   routeName = '';
   virtualClusterName = '';
   route: RouteInfo | undefined = undefined;
@@ -148,4 +155,21 @@ export class StreamInfo {
   hasResponseFlag(flag: number): boolean {
     return (this.responseFlags & flag) !== 0;
   }
+
+  /** The head of the request is read. */
+  noteRequestHead(nowMs: number): void {
+    this.requestHeadUs = microseconds(nowMs - this.startTimeMs);
+  }
+
+  /** The upstream sent the first byte of its body. */
+  noteUpstreamBody(nowMs: number): void {
+    this.responseHeadUs = microseconds(nowMs - this.firstUpstreamRxByteMs);
+  }
+}
+
+/** About 18 minutes: what is longer counts as that. Small whole numbers take no memory of their own. */
+const MICROSECONDS_MAX = 2 ** 30 - 1;
+
+function microseconds(ms: number): number {
+  return Math.min(ms * 1000, MICROSECONDS_MAX) | 0;
 }

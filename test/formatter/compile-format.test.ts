@@ -24,10 +24,13 @@ t.test('what is no format is refused, and each reason says why', (t) => {
     ['%RESPONS_CODE%', 'there is no operator RESPONS_CODE; did you mean RESPONSE_CODE?'],
     ['%NOTHING_LIKE_IT%', 'there is no operator NOTHING_LIKE_IT'],
     ['%constructor%', "couldn't find valid command at position 0 of '%constructor%'"],
-    ['%CEL(x)%', 'the operator CEL is not supported by Proa yet'],
+    [
+      '%CEL(x)%',
+      'the operator CEL is not supported by Proa yet: it needs the Common Expression Language',
+    ],
     [
       '%DOWNSTREAM_PEER_URI_SAN%',
-      'the operator DOWNSTREAM_PEER_URI_SAN is not supported by Proa yet',
+      'the operator DOWNSTREAM_PEER_URI_SAN is not supported by Proa yet: it needs TLS',
     ],
     ['%REQ%', 'REQ requires parameters'],
     ['%REQ()%', 'REQ requires parameters'],
@@ -40,10 +43,6 @@ t.test('what is no format is refused, and each reason says why', (t) => {
     ['%CLUSTER_METADATA(a):3%', 'CLUSTER_METADATA does not allow length to be specified'],
     ['%METADATA(FOO:x)%', 'METADATA: FOO is not a supported type of metadata'],
     ['%COMMON_DURATION(DS_RX_BEG)%', 'COMMON_DURATION: must be START:END:PRECISION'],
-    [
-      '%COMMON_DURATION(DS_RX_BEG:US_RX_BODY_BEG)%',
-      "COMMON_DURATION: the time point 'US_RX_BODY_BEG' is not supported by Proa yet",
-    ],
     [
       '%COMMON_DURATION(DS_RX_BEG:DS_RX_END:xs)%',
       "COMMON_DURATION: the precision must be ms, us or ns, not 'xs'",
@@ -116,7 +115,7 @@ t.test('everything that is wrong is told at once', (t) => {
 
 t.test('no operator is both supported and refused', (t) => {
   t.same(
-    refusedOperators.filter((name) => Object.hasOwn(operators, name)),
+    Object.keys(refusedOperators).filter((name) => Object.hasOwn(operators, name)),
     [],
   );
   t.end();
@@ -151,7 +150,7 @@ t.test('a compiled format is plain data that another thread can use', (t) => {
 
 const operatorText = fc
   .tuple(
-    fc.constantFrom(...Object.keys(operators), ...refusedOperators, 'NOPE'),
+    fc.constantFrom(...Object.keys(operators), ...Object.keys(refusedOperators), 'NOPE'),
     fc.option(fc.string({ unit: 'binary-ascii', maxLength: 12 }), { nil: undefined }),
     fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
   )

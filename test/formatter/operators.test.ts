@@ -35,6 +35,19 @@ const TABLE: readonly (readonly [operator: string, full: unknown, empty: unknown
   ['RESPONSE_HEADERS_BYTES', 7 + 3 + 6 + 5 + 4 + 6, 0],
   ['RESPONSE_TRAILERS_BYTES', 6, 0],
   ['BYTES_SENT', 5, 0],
+  ['DOWNSTREAM_WIRE_BYTES_RECEIVED', 100, 0],
+  ['DOWNSTREAM_WIRE_BYTES_SENT', 101, 0],
+  ['DOWNSTREAM_HEADER_BYTES_RECEIVED', 102, 0],
+  ['DOWNSTREAM_HEADER_BYTES_SENT', 103, 0],
+  ['DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED', 104, 0],
+  ['DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_SENT', 105, 0],
+  ['UPSTREAM_WIRE_BYTES_RECEIVED', 200, 0],
+  ['UPSTREAM_WIRE_BYTES_SENT', 201, 0],
+  ['UPSTREAM_HEADER_BYTES_RECEIVED', 202, 0],
+  ['UPSTREAM_HEADER_BYTES_SENT', 203, 0],
+  ['UPSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED', 204, 0],
+  ['UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT', 205, 0],
+  ['UPSTREAM_CONNECTION_POOL_READY_DURATION', 1, undefined],
   ['UPSTREAM_REQUEST_ATTEMPT_COUNT', 1, 0],
   ['DURATION', 3, 7],
   ['COMMON_DURATION(DS_RX_BEG:DS_RX_END:us)', 54, undefined],
@@ -42,6 +55,9 @@ const TABLE: readonly (readonly [operator: string, full: unknown, empty: unknown
   ['COMMON_DURATION(DS_RX_BEG:DS_TX_END)', 3, undefined],
   ['COMMON_DURATION(US_CX_BEG:US_CX_END:us)', 16, undefined],
   ['COMMON_DURATION(US_CX_END:US_HS_END:us)', undefined, undefined],
+  ['COMMON_DURATION(DS_CX_BEG:DS_CX_END:us)', undefined, undefined],
+  ['COMMON_DURATION(DS_RX_BEG:DS_RX_HDR_END:us)', 40, undefined],
+  ['COMMON_DURATION(US_RX_BEG:US_RX_BODY_BEG:us)', 60, undefined],
   ['COMMON_DURATION(US_TX_BEG:US_TX_END:us)', 250, undefined],
   ['COMMON_DURATION(US_RX_BEG:US_RX_END:us)', 500, undefined],
   ['COMMON_DURATION(DS_TX_END:DS_TX_BEG:us)', -519, undefined],
@@ -72,6 +88,11 @@ const TABLE: readonly (readonly [operator: string, full: unknown, empty: unknown
   ['UPSTREAM_LOCAL_PORT', 47040, undefined],
   ['UPSTREAM_REMOTE_ADDRESS', '127.0.0.1:39597', undefined],
   ['UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT', '127.0.0.1', undefined],
+  ['UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)', '127.0.0.0/16', undefined],
+  ['UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(x)', '127.0.0.1', undefined],
+  ['UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID', '', undefined],
+  ['DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID', '', ''],
+  ['DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID', '', ''],
   ['UPSTREAM_REMOTE_PORT', 39597, undefined],
   ['UPSTREAM_TRANSPORT_FAILURE_REASON', 'delayed_connect_error:_Connection_refused', undefined],
   ['DOWNSTREAM_REMOTE_ADDRESS', '2.2.2.2:0', '127.0.0.1:60922'],
@@ -146,6 +167,12 @@ const TABLE: readonly (readonly [operator: string, full: unknown, empty: unknown
   ['HOSTNAME', 'vm', 'vm'],
   ['LOCAL_REPLY_BODY', 'no route', ''],
   ['FILTER_CHAIN_NAME', 'fcn', undefined],
+  ['LISTENER_NAME', 'lsn', undefined],
+  ['CUSTOM_FLAGS', '', ''],
+  ['DOWNSTREAM_DETECTED_CLOSE_TYPE', 'Normal', 'Normal'],
+  ['DOWNSTREAM_LOCAL_CLOSE_REASON', undefined, undefined],
+  ['UPSTREAM_DETECTED_CLOSE_TYPE', 'Normal', undefined],
+  ['UPSTREAM_LOCAL_CLOSE_REASON', undefined, undefined],
   ['ACCESS_LOG_TYPE', 'DownstreamEnd', 'NotSet'],
   ['UNIQUE_ID', 'be54feb5-e42b-46ef-977c-db16b672219c', 'be54feb5-e42b-46ef-977c-db16b672219c'],
   ['ENVIRONMENT(FMTVAR)', 'env-val', 'env-val'],
@@ -214,6 +241,26 @@ t.test('response flags are printed with both spellings', (t) => {
   context.streamInfo.setResponseFlag((1 << 1) | (1 << 5));
   t.equal(text('%RESPONSE_FLAGS%', context), 'UH,UF');
   t.equal(text('%RESPONSE_FLAGS_LONG%', context), 'NoHealthyUpstream,UpstreamConnectionFailure');
+  t.end();
+});
+
+t.test('the end of a connection is printed in lines about connections', (t) => {
+  const context = {
+    ...emptyContext(),
+    connectionEnd: { detectedCloseType: 'RemoteReset', localCloseReason: 'codec error:x' } as const,
+  };
+  t.equal(text('%DOWNSTREAM_DETECTED_CLOSE_TYPE%', context), 'RemoteReset');
+  t.equal(text('%DOWNSTREAM_LOCAL_CLOSE_REASON%', context), 'codec_error:x');
+  t.end();
+});
+
+t.test('a connection that was there before the stream was connected at no time of it', (t) => {
+  const { streamInfo, ...others } = fullContext();
+  const { upstreamConnection: connection } = streamInfo;
+  if (connection === undefined) throw new Error('there is one');
+  streamInfo.upstreamConnection = { ...connection, connectStartMs: streamInfo.startTimeMs - 1 };
+  const context = { streamInfo, ...others };
+  t.equal(text('%COMMON_DURATION(US_CX_BEG:US_CX_END)%', context), '-');
   t.end();
 });
 

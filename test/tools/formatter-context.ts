@@ -5,6 +5,7 @@ import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import type { Address } from '#network/address.ts';
+import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 import { type DownstreamInfo, StreamInfo } from '#stream-info/stream-info.ts';
 
 /** 2026-11-21T12:09:38.644456Z, a Saturday. */
@@ -30,6 +31,7 @@ export const downstream: DownstreamInfo = {
   directRemoteAddress: ip('127.0.0.1', 60922),
   requestedServerName: undefined,
   tls: undefined,
+  listenerName: 'lsn',
   filterChainName: 'fcn',
   listenerMetadata: { ln: { a: 'lv' } },
   filterChainMetadata: { fn: { a: 'fv' } },
@@ -109,6 +111,11 @@ function fullStreamInfo(): StreamInfo {
     connectionTerminationDetails: 'gone away',
     bytesReceived: 3,
     bytesSent: 5,
+    downstreamBytes: bytes(100),
+    upstreamBytes: bytes(200),
+    poolReadyMs: 1,
+    requestHeadUs: 40,
+    responseHeadUs: 60,
     attemptCount: 1,
     routeName: 'rt',
     virtualClusterName: 'vc1',
@@ -158,4 +165,16 @@ export function json(
   const compiled = compileJsonFormat(struct, omitEmptyValues);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
   return instantiateFormat(compiled.value, environment)(context);
+}
+
+/** A meter that shows six numbers, one after the other. */
+function bytes(first: number): BytesMeter {
+  return {
+    wireBytesReceived: first,
+    wireBytesSent: first + 1,
+    headerBytesReceived: first + 2,
+    headerBytesSent: first + 3,
+    decompressedHeaderBytesReceived: first + 4,
+    decompressedHeaderBytesSent: first + 5,
+  };
 }

@@ -2,7 +2,7 @@ import { ok } from '#base/result.ts';
 import { maskedAddress } from '#formatter/masked-address.ts';
 import type { OperatorDefinition, OperatorTable } from '#formatter/operator-definition.ts';
 import { simple } from '#formatter/operator-definition.ts';
-import { numberSource, textSource } from '#formatter/value-source.ts';
+import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
 import type { Address } from '#network/address.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
@@ -29,6 +29,9 @@ export const addressOperators: OperatorTable = {
   DOWNSTREAM_DIRECT_LOCAL_ADDRESS: whole(downstreamDirectLocal),
   DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT: withoutPort(downstreamDirectLocal),
   DOWNSTREAM_DIRECT_LOCAL_PORT: port(downstreamDirectLocal),
+  // Only internal listeners have such ids.
+  DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID: simple(plainSource(() => '')),
+  DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID: simple(plainSource(() => '')),
   UPSTREAM_LOCAL_ADDRESS: whole(upstreamLocal),
   UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: withoutPort(upstreamLocal),
   UPSTREAM_LOCAL_PORT: port(upstreamLocal),

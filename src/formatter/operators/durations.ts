@@ -1,28 +1,34 @@
-import { err, ok, type Result } from '#base/result.ts';
+import { err, ok } from '#base/result.ts';
 import type { OperatorDefinition, OperatorTable } from '#formatter/operator-definition.ts';
 import { simple } from '#formatter/operator-definition.ts';
 import { numberSource } from '#formatter/value-source.ts';
-import { NEVER, type StreamInfo } from '#stream-info/stream-info.ts';
+import { NEVER, type StreamInfo, type UpstreamConnectionInfo } from '#stream-info/stream-info.ts';
 
 type TimePoint = (info: StreamInfo) => number;
 
-/** The time points of COMMON_DURATION; what never happened is `NEVER`. */
+/** The time points of COMMON_DURATION; what never happened, or happens with TLS alone, is `NEVER`. */
 const TIME_POINTS: Readonly<Record<string, TimePoint>> = {
   DS_RX_BEG: (info) => info.startTimeMs,
   DS_RX_END: (info) => info.lastDownstreamRxByteMs,
-  US_CX_BEG: (info) => info.upstreamConnection?.connectStartMs ?? NEVER,
-  US_CX_END: (info) => info.upstreamConnection?.connectEndMs ?? NEVER,
-  /** There is no TLS towards upstreams yet. */
-  US_HS_END: () => NEVER,
+  DS_RX_HDR_END: (info) =>
+    info.requestHeadUs < 0 ? NEVER : info.startTimeMs + info.requestHeadUs / 1000,
+  US_CX_BEG: (info) => ownConnection(info)?.connectStartMs ?? NEVER,
+  US_CX_END: (info) => ownConnection(info)?.connectEndMs ?? NEVER,
   US_TX_BEG: (info) => info.firstUpstreamTxByteMs,
   US_TX_END: (info) => info.lastUpstreamTxByteMs,
   US_RX_BEG: (info) => info.firstUpstreamRxByteMs,
+  US_RX_BODY_BEG: (info) =>
+    info.responseHeadUs < 0 ? NEVER : info.firstUpstreamRxByteMs + info.responseHeadUs / 1000,
   US_RX_END: (info) => info.lastUpstreamRxByteMs,
   DS_TX_BEG: (info) => info.firstDownstreamTxByteMs,
   DS_TX_END: (info) => info.lastDownstreamTxByteMs,
 };
 
-const UNSUPPORTED_TIME_POINTS: readonly string[] = ['US_RX_BODY_BEG', 'DS_CX_BEG', 'DS_CX_END'];
+/** The connection if it was made for this stream: a reused one was connected at no time of it. */
+function ownConnection(info: StreamInfo): UpstreamConnectionInfo | undefined {
+  const { upstreamConnection: connection } = info;
+  return connection && connection.connectStartMs >= info.startTimeMs ? connection : undefined;
+}
 
 const NANOSECONDS: Readonly<Record<string, number>> = { ms: 1e6, us: 1e3, ns: 1 };
 
@@ -53,12 +59,10 @@ export const durationOperators: OperatorTable = {
       const [start = '', end, precision = 'ms', ...rest] = parameter.split(':');
       if (end === undefined || rest.length > 0) return err('must be START:END:PRECISION');
       const from = timePoint(start);
-      if (!from.ok) return from;
       const to = timePoint(end);
-      if (!to.ok) return to;
       const unit = NANOSECONDS[precision];
       if (unit === undefined) return err(`the precision must be ms, us or ns, not '${precision}'`);
-      return ok(numberSource(({ streamInfo }) => span(streamInfo, from.value, to.value, unit)));
+      return ok(numberSource(({ streamInfo }) => span(streamInfo, from, to, unit)));
     },
   },
 };
@@ -70,11 +74,8 @@ function between(start: string, end: string): OperatorDefinition {
 }
 
 /** Any other name is that of a point that a filter may set, and none does yet. */
-function timePoint(name: string): Result<TimePoint, string> {
-  if (UNSUPPORTED_TIME_POINTS.includes(name)) {
-    return err(`the time point '${name}' is not supported by Proa yet`);
-  }
-  return ok(TIME_POINTS[name] ?? (() => NEVER));
+function timePoint(name: string): TimePoint {
+  return Object.hasOwn(TIME_POINTS, name) ? (TIME_POINTS[name] as TimePoint) : () => NEVER;
 }
 
 function span(

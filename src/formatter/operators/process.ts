@@ -2,6 +2,7 @@ import { ok } from '#base/result.ts';
 import type { OperatorTable } from '#formatter/operator-definition.ts';
 import { simple } from '#formatter/operator-definition.ts';
 import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
+import { withoutSpaces } from '#formatter/without-spaces.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
 
 /** What does not depend on the stream, and what identifies its connection. */
@@ -32,6 +33,18 @@ export const processOperators: OperatorTable = {
   CONNECTION_ID: simple(numberSource(({ streamInfo }) => streamInfo.downstream.connectionId)),
   FILTER_CHAIN_NAME: simple(
     textSource(({ streamInfo }) => streamInfo.downstream.filterChainName || undefined),
+  ),
+  LISTENER_NAME: simple(
+    textSource(({ streamInfo }) => streamInfo.downstream.listenerName || undefined),
+  ),
+  /** Extensions set them; no filter of Proa does. */
+  CUSTOM_FLAGS: simple(plainSource(() => '')),
+  /** A request is logged before anybody looks at how its connection ended. */
+  DOWNSTREAM_DETECTED_CLOSE_TYPE: simple(
+    plainSource(({ connectionEnd }) => connectionEnd?.detectedCloseType ?? 'Normal'),
+  ),
+  DOWNSTREAM_LOCAL_CLOSE_REASON: simple(
+    textSource(({ connectionEnd }) => withoutSpaces(connectionEnd?.localCloseReason ?? '')),
   ),
   /** Only TLS fails in a way that is told here. */
   DOWNSTREAM_TRANSPORT_FAILURE_REASON: simple(textSource(() => undefined)),

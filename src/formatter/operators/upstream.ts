@@ -1,4 +1,6 @@
+import { ok } from '#base/result.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
+import { maskedAddress } from '#formatter/masked-address.ts';
 import { type OperatorTable, simple } from '#formatter/operator-definition.ts';
 import { numberSource, plainSource, textSource } from '#formatter/value-source.ts';
 import { withoutSpaces } from '#formatter/without-spaces.ts';
@@ -9,8 +11,14 @@ export const upstreamOperators: OperatorTable = {
   UPSTREAM_HOST_NAME: simple(textSource(hostName)),
   UPSTREAM_HOST_NAME_WITHOUT_PORT: simple(textSource((context) => withoutPort(hostName(context)))),
   UPSTREAM_REMOTE_ADDRESS: simple(textSource(remoteAddress)),
-  UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: simple(
-    textSource((context) => withoutPort(remoteAddress(context))),
+  UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: {
+    parameter: 'optional',
+    takesLength: false,
+    create: (parameter) => ok(textSource(remoteHost(parameter))),
+  },
+  // Only internal listeners have such ids.
+  UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID: simple(
+    plainSource((context) => (remoteAddress(context) === undefined ? undefined : '')),
   ),
   UPSTREAM_REMOTE_PORT: simple(numberSource((context) => portOf(remoteAddress(context)))),
   UPSTREAM_CLUSTER: simple(
@@ -25,6 +33,14 @@ export const upstreamOperators: OperatorTable = {
   UPSTREAM_TRANSPORT_FAILURE_REASON: simple(
     textSource(({ streamInfo }) => withoutSpaces(streamInfo.upstreamTransportFailureReason)),
   ),
+  UPSTREAM_CONNECTION_POOL_READY_DURATION: simple(
+    numberSource(({ streamInfo: { poolReadyMs } }) => (poolReadyMs < 0 ? undefined : poolReadyMs)),
+  ),
+  // As in Envoy, a request is logged before anybody looks at how its connection ended.
+  UPSTREAM_DETECTED_CLOSE_TYPE: simple(
+    plainSource(({ streamInfo }) => (streamInfo.upstream === undefined ? undefined : 'Normal')),
+  ),
+  UPSTREAM_LOCAL_CLOSE_REASON: simple(plainSource(() => undefined)),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: simple(numberSource(({ streamInfo }) => streamInfo.attemptCount)),
   // Lists of every attempt; a request has one until there are retries.
   UPSTREAM_HOSTS_ATTEMPTED: simple(textSource(hostAddress)),
@@ -57,6 +73,19 @@ function remoteAddress({ streamInfo }: FormatterContext): string | undefined {
   const isConnected =
     streamInfo.upstreamConnection !== undefined || streamInfo.upstreamLocalAddress !== undefined;
   return isConnected ? streamInfo.upstream?.hostAddress : undefined;
+}
+
+/** The parameter is the length in bits of the prefix to print instead; what is none is ignored. */
+function remoteHost(parameter: string): (context: FormatterContext) => string | undefined {
+  if (!/^\d+$/.test(parameter)) return (context) => withoutPort(remoteAddress(context));
+  const bits = Number(parameter);
+  return (context) => {
+    const text = remoteAddress(context);
+    const port = portOf(text);
+    const host = withoutPort(text);
+    if (port === undefined || host === undefined) return undefined;
+    return maskedAddress({ kind: 'ip', host, port }, bits);
+  };
 }
 
 const PORT = /:(\d+)$/;

@@ -75,6 +75,8 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   #isResponseDone = false;
   #isOver = false;
   #readDisables = 0;
+  /** When waiting for a connection began, in whole milliseconds of the stream. */
+  #waitStartMs = 0;
   #perTryTimer: WheelTimer | undefined = undefined;
   #durationTimer: WheelTimer | undefined = undefined;
 
@@ -104,7 +106,21 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     this.#isRequestComplete = endStream;
     const pending = this.#pool.newStream(this, this);
     // With a connection at hand everything may be over by now.
-    if (pending !== undefined && !this.#isOver) this.#pending = pending;
+    if (pending === undefined || this.#isOver) return;
+    this.#pending = pending;
+    this.#waitStartMs = this.#streamMs;
+  }
+
+  /** How long the stream lasts, in whole milliseconds. */
+  get #streamMs(): number {
+    const { services, streamInfo } = this.#callbacks;
+    return (services.clock.nowMs - streamInfo.startTimeMs) | 0;
+  }
+
+  #noteWaited(): void {
+    const { streamInfo } = this.#callbacks;
+    streamInfo.poolReadyMs = this.#pending === undefined ? 0 : this.#streamMs - this.#waitStartMs;
+    this.#pending = undefined;
   }
 
   encodeData(bytes: Buffer, endStream: boolean): void {
@@ -193,7 +209,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     protocol: UpstreamProtocol,
   ): void {
     const { streamInfo, services } = this.#callbacks;
-    this.#pending = undefined;
+    this.#noteWaited();
     this.#encoder = encoder;
     streamInfo.upstreamConnection = connection;
     streamInfo.beginUpstreamBytes(encoder.bytesMeter);
@@ -234,7 +250,7 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
   }
 
   onPoolFailure(reason: PoolFailureReason, transportFailureReason: string): void {
-    this.#pending = undefined;
+    this.#noteWaited();
     if (this.#isOver) return;
     this.#end();
     this.#owner.onUpstreamReset(FAILURE_RESETS[reason], transportFailureReason);
@@ -267,6 +283,8 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
 
   decodeData(bytes: Buffer, endStream: boolean): void {
     if (this.#isOver) return;
+    const { streamInfo, services } = this.#callbacks;
+    if (streamInfo.responseHeadUs < 0) streamInfo.noteUpstreamBody(services.clock.nowMs);
     if (endStream) this.#responseDone();
     this.#owner.onUpstreamData(bytes, endStream);
     if (endStream) this.#endEarlyAnswered();
