@@ -8,7 +8,11 @@ import {
   parseClusterSpecifier,
 } from '#routing/cluster-specifier-from-proto.ts';
 import { parseHostRewrite, parsePathRewrite } from '#routing/rewrite-from-proto.ts';
-import type { ForwardActionConfig, MaxStreamDurationConfig } from '#routing/route-config.ts';
+import type {
+  ConnectTerminationConfig,
+  ForwardActionConfig,
+  MaxStreamDurationConfig,
+} from '#routing/route-config.ts';
 import type { TableContext } from '#routing/route-parse-options.ts';
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -44,6 +48,7 @@ export function parseForward(
     grpcTimeoutOffsetMs: wholeMs(message.grpcTimeoutOffset),
     priority: priority === 'HIGH' ? 'high' : 'default',
     upgrades: parseUpgrades(message, context.at('upgrade_configs')),
+    terminatesConnect: parseConnectTermination(message, context.at('upgrade_configs')),
   };
 }
 
@@ -69,6 +74,21 @@ function parseUpgrades(
     upgrades[type] = enabled ?? true;
   });
   return upgrades;
+}
+
+function parseConnectTermination(
+  { upgradeConfigs }: RouteAction,
+  context: ParseContext,
+): ConnectTerminationConfig | undefined {
+  let found: ConnectTerminationConfig | undefined;
+  upgradeConfigs.forEach(({ upgradeType, connectConfig }, index) => {
+    if (connectConfig === undefined) return;
+    if (upgradeType.toLowerCase() !== 'connect') {
+      context.at(index).error(`Non-CONNECT upgrade type ${upgradeType} has ConnectConfig`);
+    }
+    found = { allowsPost: connectConfig.allowPost };
+  });
+  return found;
 }
 
 /** The part of a millisecond is cut off, as in Envoy. */

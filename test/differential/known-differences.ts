@@ -385,19 +385,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     proa: refusedConfiguration,
   },
   {
-    group: 'upgrades',
-    scenarios: [
-      'CONNECT is terminated',
-      'a terminated CONNECT ends when the upstream closes',
-      'CONNECT with a path',
-      'CONNECT with a content-length',
-      'CONNECT with another host header',
-      'a connect route does not match other methods',
-    ],
-    reason: 'CONNECT is forwarded; terminating it (connect_config) needs TCP upstreams',
-    proa: refusedConfiguration,
-  },
-  {
     group: 'configuration',
     scenarios: ['manager: no http filters'],
     reason: 'a chain without a router answers nothing, so it is refused when it is read',

@@ -107,8 +107,8 @@ export class ConnectionPool {
 
   /** A stream that the pool gave out ended before its time; the counterpart of `newStream`. */
   streamReset(reason: StreamResetReason): void {
-    // An HTTP/1.1 stream ends with its connection, which has statistics of its own.
-    if (this.protocol === 'HTTP/1.1') return;
+    // Other streams end with their connection, which has statistics of its own.
+    if (this.protocol !== 'HTTP/2') return;
     const counter = RESET_COUNTERS[reason];
     if (counter !== undefined) this.cluster.stats.inc(counter);
   }

@@ -6,6 +6,9 @@ import { http1ConnectionsOf } from '#upstream/pool/http1-connections.ts';
 import { http2ConnectionsOf } from '#upstream/pool/http2-connections.ts';
 import type { UpstreamProtocol } from '#upstream/pool/pool-callbacks.ts';
 import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
+import { TcpUpstreamConnection } from '#upstream/pool/tcp-upstream-connection.ts';
+
+const PROTOCOLS: readonly UpstreamProtocol[] = ['HTTP/1.1', 'HTTP/2', 'TCP'];
 
 /** The pools of one host: one for each priority and protocol that was asked for. */
 type PoolsOfHost = (ConnectionPool | undefined)[];
@@ -24,13 +27,15 @@ export class HostPools {
     priority: RoutingPriority,
     protocol: UpstreamProtocol,
   ): ConnectionPool {
-    const index = (priority === 'high' ? 2 : 0) + (protocol === 'HTTP/2' ? 1 : 0);
+    const index = (priority === 'high' ? PROTOCOLS.length : 0) + PROTOCOLS.indexOf(protocol);
     const pools = host.pool as PoolsOfHost | undefined;
     const pool = pools?.[index];
     if (pool !== undefined) return pool;
     const connections = this.#connectionsOf(cluster, protocol);
     const created = new ConnectionPool(host, cluster, priority, protocol, connections);
-    host.pool = [0, 1, 2, 3].map((each) => (each === index ? created : pools?.[each]));
+    host.pool = Array.from({ length: PROTOCOLS.length * 2 }, (_, each) =>
+      each === index ? created : pools?.[each],
+    );
     return created;
   }
 
@@ -49,8 +54,14 @@ export class HostPools {
   }
 
   #connectionsOf(cluster: Cluster, protocol: UpstreamProtocol): ConnectionFactory {
-    return protocol === 'HTTP/2'
-      ? http2ConnectionsOf(cluster, this.#environment)
-      : http1ConnectionsOf(cluster, this.#environment);
+    const environment = this.#environment;
+    switch (protocol) {
+      case 'HTTP/1.1':
+        return http1ConnectionsOf(cluster, environment);
+      case 'HTTP/2':
+        return http2ConnectionsOf(cluster, environment);
+      case 'TCP':
+        return (pool) => new TcpUpstreamConnection(pool, environment);
+    }
   }
 }

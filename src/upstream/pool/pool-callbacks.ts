@@ -1,8 +1,8 @@
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
 import type { Protocol, UpstreamConnectionInfo } from '#stream-info/stream-info.ts';
 
-/** What is spoken on a connection to a host. */
-export type UpstreamProtocol = Exclude<Protocol, 'HTTP/1.0'>;
+/** What is spoken on a connection to a host; `TCP` is what a tunnel holds, whatever that is. */
+export type UpstreamProtocol = Exclude<Protocol, 'HTTP/1.0'> | 'TCP';
 
 /** Why no stream could be had (Envoy's PoolFailureReason). */
 export type PoolFailureReason =

@@ -125,7 +125,7 @@ export class RouterFilter
     this.#responseTimeoutMs = globalMs;
     this.#timeoutStatus = timeouts.status;
     prepareForUpstream(headers, route, entry, host, streamInfo, config);
-    const protocol = upstreamProtocolOf(cluster, streamInfo);
+    const protocol = upstreamProtocolOf(cluster, entry, headers, streamInfo);
     const pool = this.#environment.poolFor(cluster, host, entry.priority, protocol);
     streamInfo.upstream = pool.info;
     callbacks.addDownstreamWatermarkCallbacks(this);
