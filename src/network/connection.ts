@@ -50,6 +50,8 @@ export class Connection implements TransportEvents, TurnFlusher {
   #isClosedByUs = false;
   /** The transport is closed as soon as everything queued is sent. */
   #endsWhenSent = false;
+  /** Collects output beside `#text`. */
+  #writer: TurnFlusher | undefined = undefined;
 
   /** `highWatermarkBytes` 0 is no limit (Envoy's `per_connection_buffer_limit_bytes`). */
   constructor(
@@ -142,6 +144,33 @@ export class Connection implements TransportEvents, TurnFlusher {
     this.#checkWatermark();
   }
 
+  /**
+   * `writer` collects output of its own; it is asked for it at the end of the turn, and before the
+   * connection finishes. It sees to it that it asks only once a turn.
+   */
+  flushAtTurnEnd(writer: TurnFlusher): void {
+    this.#writer = writer;
+    this.#turn.flushAtEnd(writer);
+  }
+
+  /** Sends bytes at once (see `Transport.writeShared`). */
+  writeShared(bytes: Buffer): boolean {
+    if (this.#state === 'connecting') this.write(latin1(bytes, 0, bytes.length));
+    if (this.#state !== 'open') return true;
+    this.#sendText();
+    const isFree = this.#transport.writeShared(bytes);
+    this.#events.onSent(bytes.length);
+    this.#checkWatermark();
+    return isFree;
+  }
+
+  /** Tells the peer that nothing more will be sent; reading goes on. */
+  endWriting(): void {
+    if (this.#state !== 'open') return;
+    this.#sendText();
+    this.#transport.end();
+  }
+
   flushTurn(): void {
     this.#isDirty = false;
     if (this.#state === 'open') this.#sendText();
@@ -154,6 +183,7 @@ export class Connection implements TransportEvents, TurnFlusher {
    */
   finish(endsWhenSent: boolean): void {
     if (this.#state !== 'open') return this.destroy();
+    this.#writer?.flushTurn();
     this.#sendText();
     this.#state = 'closing';
     this.#endsWhenSent = endsWhenSent;

@@ -8,7 +8,7 @@ import {
   type StreamHandle,
   type WriteRequest,
 } from '#network/stream-binding.ts';
-import type { Transport, TransportEvents } from '#network/transport.ts';
+import type { KeepAlive, Transport, TransportEvents } from '#network/transport.ts';
 
 const UV_EOF = -4095;
 const bindings = handleBindings as HandleBindings;
@@ -138,6 +138,15 @@ export class HandleTransport implements Transport {
     this.#wrote(error, request, bytes, isAsync ? from.lend(bytes) : undefined);
   }
 
+  writeShared(bytes: Buffer): boolean {
+    if (this.#state !== 'open') return true;
+    const request = takeRequest();
+    const error = this.#handle.writeBuffer(request, bytes);
+    const isAsync = bindings.stream.streamBaseState[bindings.stream.kLastWriteWasAsync] !== 0;
+    this.#wrote(error, request, bytes, undefined);
+    return error !== 0 || !isAsync;
+  }
+
   ownsBytes(bytes: Buffer): boolean {
     return this.#buffer !== sharedReadBuffer && bytes.buffer === this.#buffer.buffer;
   }
@@ -207,8 +216,8 @@ export class HandleTransport implements Transport {
     if (!isReset) this.#handle.close(() => this.#closed());
   }
 
-  setKeepAlive(idleSeconds: number): void {
-    this.#handle.setKeepAlive?.(true, idleSeconds);
+  setKeepAlive({ idleSeconds, intervalSeconds, probes }: KeepAlive): void {
+    this.#handle.setKeepAlive?.(true, idleSeconds, intervalSeconds, probes);
   }
 
   #closed(): void {

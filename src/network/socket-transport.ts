@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Address } from '#network/address.ts';
-import type { Transport, TransportEvents } from '#network/transport.ts';
+import type { KeepAlive, Transport, TransportEvents } from '#network/transport.ts';
 
 /** A transport over `net.Socket` (and what is derived from it): works everywhere, costs more. */
 export class SocketTransport implements Transport {
@@ -69,6 +69,12 @@ export class SocketTransport implements Transport {
     this.writeOwned(text, isOurs ? bytes : Buffer.from(bytes));
   }
 
+  writeShared(bytes: Buffer): boolean {
+    if (!this.#socket.writable) return true;
+    this.#socket.write(bytes, this.#onWritten);
+    return this.#socket.writableLength === 0;
+  }
+
   end(): void {
     this.#socket.end();
   }
@@ -81,7 +87,7 @@ export class SocketTransport implements Transport {
     this.#socket.resetAndDestroy();
   }
 
-  setKeepAlive(idleSeconds: number): void {
-    this.#socket.setKeepAlive(true, idleSeconds * 1000);
+  setKeepAlive({ idleSeconds, intervalSeconds, probes }: KeepAlive): void {
+    this.#socket.setKeepAlive(true, idleSeconds * 1000, intervalSeconds * 1000, probes);
   }
 }

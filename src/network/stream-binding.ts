@@ -40,7 +40,12 @@ export interface StreamHandle {
   close(onClosed: () => void): void;
   reset?(onClosed: () => void): number;
   setNoDelay?(isOn: boolean): number;
-  setKeepAlive?(isOn: boolean, idleSeconds: number): number;
+  setKeepAlive?(
+    isOn: boolean,
+    idleSeconds: number,
+    intervalSeconds: number,
+    probes: number,
+  ): number;
   getsockname?(into: SocketName): number;
   getpeername?(into: SocketName): number;
   connect?(request: ConnectRequest, address: string, port: number): number;

@@ -11,6 +11,15 @@ export interface TransportEvents {
   onClose(systemError: string | undefined): void;
 }
 
+/** How the kernel finds out whether a silent peer is still there. */
+export interface KeepAlive {
+  /** Silence before the first probe. */
+  readonly idleSeconds: number;
+  readonly intervalSeconds: number;
+  /** Without an answer to so many the connection is broken. */
+  readonly probes: number;
+}
+
 /**
  * The bytes of one connection, both ways: below this line nobody knows of turns, watermarks or
  * protocols. Implemented over Node's stream handles (plain sockets, fast) and over `net.Socket`
@@ -39,11 +48,16 @@ export interface Transport {
    * lie in a buffer of `from`'s own.
    */
   writeRead(text: string, bytes: Buffer, from: Transport | undefined): void;
+  /**
+   * Sends bytes of a buffer that the caller wants to write to again. True: it may do so at once;
+   * false: the kernel did not take everything, and the buffer belongs to the transport from now on.
+   */
+  writeShared(bytes: Buffer): boolean;
   /** Ends our side once everything queued is sent. */
   end(): void;
   /** Ends both sides at once. */
   destroy(): void;
   /** Ends both sides with a TCP reset. */
   reset(): void;
-  setKeepAlive(idleSeconds: number): void;
+  setKeepAlive(keepAlive: KeepAlive): void;
 }

@@ -1,5 +1,5 @@
 import type { Address } from '#network/address.ts';
-import type { Transport, TransportEvents } from '#network/transport.ts';
+import type { KeepAlive, Transport, TransportEvents } from '#network/transport.ts';
 
 const ADDRESS: Address = { kind: 'ip', host: '127.0.0.1', port: 1 };
 
@@ -95,7 +95,7 @@ export class ScriptedTransport implements Transport {
     this.state = 'reset';
   }
 
-  setKeepAlive(): void {}
+  setKeepAlive(_keepAlive: KeepAlive): void {}
 
   #write(text: string): void {
     if (this.state !== 'open') return;

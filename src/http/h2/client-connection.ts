@@ -1,9 +1,25 @@
-import { assert } from '#base/assert.ts';
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
+import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
+import { ClientStream } from '#http/h2/client-stream.ts';
+import { Http2Endpoint } from '#http/h2/endpoint.ts';
+import { ErrorCode } from '#http/h2/error-code.ts';
+import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
+import { DiscardedBlock, TrailerBlock } from '#http/h2/header-block.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
+import { http2Stats } from '#http/h2/http2-stats.ts';
+import { ResponseBlock } from '#http/h2/response-block.ts';
+import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import { HeaderName } from '#http/known-headers.ts';
+import { isUpgrade } from '#http/upgrade.ts';
 import type { Connection } from '#network/connection.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
+
+const { field } = http2Stats;
+const responseBlock = new ResponseBlock();
+const trailerBlock = new TrailerBlock();
+const discarded = new DiscardedBlock();
 
 /** What an HTTP/2 client connection tells its pool. */
 export interface Http2ClientCallbacks {
@@ -26,44 +42,253 @@ export interface Http2ClientCallbacks {
 }
 
 /** HTTP/2 towards an upstream host (RFC 9113). */
-export class Http2ClientConnection {
+export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
+  readonly protocol = 'HTTP/2';
+  readonly #callbacks: Http2ClientCallbacks;
+  #nextStreamId = 1;
+  /** Streams that were begun and have not sent their head yet. */
+  #unsentStreams = 0;
+  #isGoingAway = false;
+  #hasSettings = false;
+
   constructor(
-    _connection: Connection,
-    _callbacks: Http2ClientCallbacks,
-    _options: Http2Options,
-    _stats: StatBlock,
-    _services: Http2Services,
+    connection: Connection,
+    callbacks: Http2ClientCallbacks,
+    options: Http2Options,
+    stats: StatBlock,
+    services: Http2Services,
   ) {
-    assert(false, 'not written yet');
+    super(connection, options, stats, services);
+    this.#callbacks = callbacks;
+    stats.inc(field.nghttp2_upstream_connections);
+    this.outbound.writeRaw(CLIENT_PREFACE);
+    this.begin(true);
   }
 
-  /** Streams of which something is still to be read or sent. */
-  get activeStreams(): number {
-    return 0;
+  override get activeStreams(): number {
+    return super.activeStreams + this.#unsentStreams;
   }
 
   /** How many streams may be active: the upstream's limit, or ours if that is lower. */
   get maxConcurrentStreams(): number {
-    return 0;
+    return Math.min(this.options.maxConcurrentStreams, this.peer.maxConcurrentStreams);
   }
 
   /** Whether another stream may begin: no GOAWAY came, there is room, and stream ids are left. */
   get canTakeStream(): boolean {
-    return false;
+    if (this.isDead || this.#isGoingAway) return false;
+    const { activeStreams } = this;
+    const isIdLeft = this.#nextStreamId + 2 * this.#unsentStreams <= STREAM_ID_MAX;
+    return activeStreams < this.maxConcurrentStreams && isIdLeft;
   }
 
   /** Begins a stream: `decoder` hears the response, the returned encoder takes the request. */
-  newStream(_decoder: ResponseDecoder): RequestEncoder {
-    throw new Error('not written yet');
+  newStream(decoder: ResponseDecoder): RequestEncoder {
+    this.beforeStream();
+    this.#unsentStreams++;
+    return new ClientStream(this, decoder);
   }
 
-  dispatch(_bytes: Buffer, _length: number): void {}
   /** The upstream finished sending; what is under way is lost. */
-  onEnd(): void {}
-  /** The connection is gone. */
-  onConnectionClose(_details: string): void {}
-  onAboveWriteBufferHighWatermark(): void {}
-  onBelowWriteBufferLowWatermark(): void {}
+  onEnd(): void {
+    this.onConnectionClose('upstream_remote_disconnect');
+  }
+
   /** Tells the upstream that no further streams come. */
-  goAway(): void {}
+  goAway(): void {
+    if (this.isDead) return;
+    this.outbound.writeGoAway(0, ErrorCode.NO_ERROR);
+    this.stats.inc(field.goaway_sent);
+  }
+
+  // Requests.
+
+  sendHead(stream: ClientStream, headers: RequestHeaders, endStream: boolean): void {
+    if (stream.state !== 'idle') return;
+    this.#unsentStreams--;
+    const upgrade = isUpgrade(headers) ? headers.getKnown(HeaderName.upgrade) : undefined;
+    if (this.isDead || this.#isGoingAway) return this.#refuse(stream);
+    if (upgrade !== undefined && this.#hasSettings && !this.peer.enablesConnectProtocol) {
+      stream.state = 'closed';
+      stream.onReset('protocolError', 'http2.extended_connect_not_offered');
+      return this.#callbacks.onStreamDone();
+    }
+    stream.isHead = headers.method === 'HEAD';
+    stream.isConnect = headers.method === 'CONNECT' || upgrade !== undefined;
+    stream.upgrade = upgrade;
+    this.open(stream, this.#nextStreamId);
+    this.#nextStreamId += 2;
+    const { outbound } = this;
+    const at = outbound.beginHeaders();
+    outbound.fields.writeRequestLine(headers, upgrade);
+    outbound.fields.writeFields(headers);
+    outbound.endHeaders(at, stream, endStream);
+    if (endStream) this.onLocalEnd(stream);
+  }
+
+  /** The upstream has said that it takes no more. */
+  #refuse(stream: ClientStream): void {
+    stream.state = 'closed';
+    stream.onReset('remoteRefusedStreamReset', 'http2.remote_refuse');
+    this.#callbacks.onStreamDone();
+  }
+
+  sendData(stream: ClientStream, bytes: Buffer, endStream: boolean): void {
+    this.outbound.sendData(stream, bytes, endStream);
+  }
+
+  sendTrailers(stream: ClientStream, trailers: HeaderMap): void {
+    this.outbound.sendTrailers(stream, trailers);
+  }
+
+  readDisable(stream: ClientStream, isDisabled: boolean): void {
+    this.inbound.readDisable(stream, isDisabled);
+  }
+
+  cancel(stream: ClientStream, code: ErrorCode): void {
+    if (stream.state !== 'idle') return this.resetStream(stream, code);
+    stream.state = 'closed';
+    this.#unsentStreams--;
+    this.#callbacks.onStreamDone();
+  }
+
+  // Responses.
+
+  onHeaderBlock(
+    streamId: number,
+    flags: number,
+    dependsOnItself: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const endStream = (flags & Flag.END_STREAM) !== 0;
+    const stream = this.streams.get(streamId);
+    if (stream === undefined || stream.isRemoteEnded) {
+      return this.#onLateHeaders(streamId, bytes, start, end);
+    }
+    if (stream.hasHead) this.#onTrailers(stream, endStream, bytes, start, end);
+    else this.#onHead(stream, endStream, bytes, start, end);
+    if (dependsOnItself) this.streamError(streamId, ErrorCode.PROTOCOL_ERROR, 'depends on itself');
+  }
+
+  #onHead(
+    stream: ClientStream,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const headers = acquireResponseHeaders();
+    responseBlock.begin(headers, this.options);
+    if (!this.decodeBlock(bytes, start, end, responseBlock)) return releaseResponseHeaders(headers);
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, responseBlock.bytes);
+    const defect = responseBlock.finish(stream, endStream);
+    if (defect !== undefined) {
+      releaseResponseHeaders(headers);
+      return this.#fail(stream, defect);
+    }
+    if (headers.status >= 200) return this.#startResponse(stream, headers, endStream);
+    if (isKnownInterim(headers.status)) stream.decoder?.decode1xxHeaders(headers);
+    releaseResponseHeaders(headers);
+  }
+
+  #startResponse(stream: ClientStream, headers: ResponseHeaders, endStream: boolean): void {
+    const { decoder, upgrade } = stream;
+    stream.hasHead = true;
+    stream.bodyLength = responseBlock.bodyLength;
+    if (upgrade !== undefined && headers.status === 200) {
+      headers.status = 101;
+      headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
+      headers.appendKnown(HeaderName.upgrade, 'upgrade', upgrade);
+    }
+    if (endStream) stream.endRemote();
+    if (decoder === undefined) releaseResponseHeaders(headers);
+    else decoder.decodeHeaders(headers, endStream);
+    if (endStream) this.onRemoteEnd(stream);
+  }
+
+  #onTrailers(
+    stream: ClientStream,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const trailers = new HeaderMap();
+    trailerBlock.begin(trailers, this.options);
+    if (!this.decodeBlock(bytes, start, end, trailerBlock)) return;
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
+    const defect = trailerBlock.finish();
+    if (defect !== undefined) return this.#fail(stream, defect);
+    const { bodyLength, receivedBytes } = stream;
+    if (!endStream || (bodyLength >= 0 && bodyLength !== receivedBytes)) {
+      return this.messagingError(stream);
+    }
+    this.inbound.release(stream);
+    stream.endRemote();
+    stream.onTrailers(trailers);
+    this.onRemoteEnd(stream);
+  }
+
+  #fail(stream: ClientStream, defect: BlockDefect): void {
+    const details = BLOCK_DETAILS[defect];
+    if (defect !== 'tooLarge') return this.messagingError(stream, details);
+    this.stats.inc(field.header_overflow);
+    this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details);
+  }
+
+  /** Behind our RST_STREAM they were under way. */
+  #onLateHeaders(streamId: number, bytes: Buffer, start: number, end: number): void {
+    if (this.isIdle(streamId)) {
+      return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS for an idle stream');
+    }
+    this.stats.inc(field.headers_cb_no_stream);
+    if (!this.decodeBlock(bytes, start, end, discarded)) return;
+    if (this.closed.closedBy(streamId) === 'localReset') return;
+    this.streamError(streamId, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
+  }
+
+  // The connection.
+
+  onGoAwayFrame(lastStreamId: number, code: ErrorCode): void {
+    this.#isGoingAway = true;
+    this.#callbacks.onGoAway(lastStreamId, code);
+    for (const stream of this.streams.values()) {
+      if (stream.id > lastStreamId) this.onRefused(stream);
+    }
+  }
+
+  protected override isIdle(streamId: number): boolean {
+    return (streamId & 1) === 0 || streamId >= this.#nextStreamId;
+  }
+
+  /** Nobody pushes. */
+  protected override get lastPeerStreamId(): number {
+    return 0;
+  }
+
+  protected override onPeerSettings(): void {
+    this.#hasSettings = true;
+    this.#callbacks.onSettings();
+  }
+
+  protected override onStreamGone(): void {
+    this.#callbacks.onStreamDone();
+  }
+
+  protected override onConnectionError(_kind: 'protocolError' | 'flood', details: string): void {
+    this.#callbacks.onProtocolError(details);
+  }
+
+  protected override onDead(): void {}
+
+  protected override onPeerGone(): void {
+    this.#callbacks.onKeepaliveTimeout();
+  }
+}
+
+/** 100, 102, 103 and 104, as in Envoy; others are read past. */
+function isKnownInterim(status: number): boolean {
+  return status === 100 || (status >= 102 && status <= 104);
 }

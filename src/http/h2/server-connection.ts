@@ -1,36 +1,248 @@
-import { assert } from '#base/assert.ts';
 import type { ServerCodecCallbacks, ServerConnection } from '#http/codec.ts';
+import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
+import { Http2Endpoint } from '#http/h2/endpoint.ts';
+import { ErrorCode } from '#http/h2/error-code.ts';
+import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
+import { DiscardedBlock, TrailerBlock } from '#http/h2/header-block.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
+import { http2Stats } from '#http/h2/http2-stats.ts';
+import { RequestBlock } from '#http/h2/request-block.ts';
+import { ServerStream } from '#http/h2/server-stream.ts';
+import type { Http2Stream } from '#http/h2/stream.ts';
+import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { acquireRequestHeaders, releaseRequestHeaders } from '#http/header-pool.ts';
 import type { Connection } from '#network/connection.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
+const { field } = http2Stats;
+const requestBlock = new RequestBlock();
+const trailerBlock = new TrailerBlock();
+const discarded = new DiscardedBlock();
+
 /** HTTP/2 towards a client (RFC 9113). */
-export class Http2ServerConnection implements ServerConnection {
+export class Http2ServerConnection extends Http2Endpoint<ServerStream> implements ServerConnection {
   readonly protocol = 'HTTP/2';
+  readonly #callbacks: ServerCodecCallbacks;
+  readonly #scheme: string;
+  /** How much of the client's preface came. */
+  #prefaceLength = 0;
+  #lastStreamId = 0;
+  /** Streams above are refused: the client was told that this one is the last. */
+  #lastAllowedId: number = STREAM_ID_MAX;
 
   /** `scheme` stands in for requests that name none: `http` or `https`, as the transport says. */
-  // biome-ignore lint: the signature comes before its body.
   constructor(
-    _connection: Connection,
-    _callbacks: ServerCodecCallbacks,
-    _options: Http2Options,
-    _scheme: string,
-    _stats: StatBlock,
-    _services: Http2Services,
+    connection: Connection,
+    callbacks: ServerCodecCallbacks,
+    options: Http2Options,
+    scheme: string,
+    stats: StatBlock,
+    services: Http2Services,
   ) {
-    assert(false, 'not written yet');
+    super(connection, options, stats, services);
+    this.#callbacks = callbacks;
+    this.#scheme = scheme;
+    stats.inc(field.nghttp2_downstream_connections);
+    this.begin(false);
   }
 
-  /** Streams of which something is still to be read or sent. */
-  get activeStreams(): number {
-    return 0;
+  override dispatch(bytes: Buffer, length: number): void {
+    if (this.#prefaceLength === CLIENT_PREFACE.length) return super.dispatch(bytes, length);
+    let at = 0;
+    for (; at < length && this.#prefaceLength < CLIENT_PREFACE.length; at++) {
+      if (bytes[at] !== CLIENT_PREFACE.charCodeAt(this.#prefaceLength++)) {
+        return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'no client preface');
+      }
+    }
+    if (at < length) super.dispatch(bytes.subarray(at, length), length - at);
   }
 
-  dispatch(_bytes: Buffer, _length: number): void {}
-  onConnectionClose(_details: string): void {}
-  onAboveWriteBufferHighWatermark(): void {}
-  onBelowWriteBufferLowWatermark(): void {}
-  shutdownNotice(): void {}
-  goAway(): void {}
+  shutdownNotice(): void {
+    if (!this.isDead) this.outbound.writeGoAway(STREAM_ID_MAX, ErrorCode.NO_ERROR);
+  }
+
+  goAway(): void {
+    if (this.isDead) return;
+    this.#lastAllowedId = this.#lastStreamId;
+    this.outbound.writeGoAway(this.#lastStreamId, ErrorCode.NO_ERROR);
+    this.stats.inc(field.goaway_sent);
+  }
+
+  // Requests.
+
+  onHeaderBlock(
+    streamId: number,
+    flags: number,
+    dependsOnItself: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const endStream = (flags & Flag.END_STREAM) !== 0;
+    const stream = this.streams.get(streamId);
+    if (stream !== undefined) return this.#onTrailers(stream, endStream, bytes, start, end);
+    if ((streamId & 1) === 0) {
+      return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS with an even stream');
+    }
+    if (streamId <= this.#lastStreamId) return this.#onLateHeaders(streamId, bytes, start, end);
+    this.#lastStreamId = streamId;
+    const refusal = this.#refusalOf(streamId, dependsOnItself);
+    if (refusal === undefined) return this.#onRequest(streamId, endStream, bytes, start, end);
+    if (!this.decodeBlock(bytes, start, end, discarded) || refusal === 'ignored') return;
+    this.outbound.writeReset(streamId, refusal);
+    this.closed.add(streamId, 'localReset');
+  }
+
+  #refusalOf(streamId: number, dependsOnItself: boolean): ErrorCode | 'ignored' | undefined {
+    if (streamId > this.#lastAllowedId) return 'ignored';
+    if (dependsOnItself) return ErrorCode.PROTOCOL_ERROR;
+    if (this.streams.size < this.options.maxConcurrentStreams) return undefined;
+    this.stats.inc(field.stream_refused_errors);
+    return ErrorCode.REFUSED_STREAM;
+  }
+
+  #onRequest(
+    streamId: number,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const headers = acquireRequestHeaders();
+    headers.scheme = this.#scheme;
+    requestBlock.begin(headers, this.options, this.stats);
+    if (!this.decodeBlock(bytes, start, end, requestBlock)) return releaseRequestHeaders(headers);
+    const stream = new ServerStream(this);
+    this.open(stream, streamId);
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, requestBlock.bytes);
+    stream.decoder = this.#callbacks.newStream(stream, this.protocol);
+    const defect = requestBlock.finish(endStream);
+    if (defect !== undefined) {
+      releaseRequestHeaders(headers);
+      return this.#refuse(stream, defect);
+    }
+    this.#startRequest(stream, headers, endStream);
+  }
+
+  #startRequest(stream: ServerStream, headers: RequestHeaders, endStream: boolean): void {
+    stream.hasHead = true;
+    stream.bodyLength = requestBlock.contentLength;
+    stream.isUpgrade = requestBlock.protocol !== undefined;
+    if (endStream) stream.endRemote();
+    stream.decoder?.decodeHeaders(headers, endStream);
+    if (endStream) this.onRemoteEnd(stream);
+  }
+
+  #refuse(stream: ServerStream, defect: BlockDefect): void {
+    const details = BLOCK_DETAILS[defect];
+    switch (defect) {
+      case 'tooLarge':
+        this.stats.inc(field.header_overflow);
+        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details);
+      case 'underscore':
+        this.stats.inc(field.requests_rejected_with_underscores_in_headers);
+        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details);
+      case 'invalidField':
+      case 'messaging':
+        return this.messagingError(stream, details);
+    }
+  }
+
+  #onTrailers(
+    stream: ServerStream,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const trailers = new HeaderMap();
+    trailerBlock.begin(trailers, this.options);
+    if (!this.decodeBlock(bytes, start, end, trailerBlock)) return;
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
+    if (stream.isRemoteEnded) {
+      return this.streamError(stream.id, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
+    }
+    this.stats.inc(field.trailers);
+    const defect = trailerBlock.finish();
+    if (defect !== undefined) return this.#refuse(stream, defect);
+    const { bodyLength, receivedBytes } = stream;
+    if (!endStream || (bodyLength >= 0 && bodyLength !== receivedBytes)) {
+      return this.messagingError(stream);
+    }
+    this.inbound.release(stream);
+    stream.endRemote();
+    stream.onTrailers(trailers);
+    this.onRemoteEnd(stream);
+  }
+
+  /** Behind our RST_STREAM they were under way; otherwise the client lost count of its streams. */
+  #onLateHeaders(streamId: number, bytes: Buffer, start: number, end: number): void {
+    const closedBy = this.closed.closedBy(streamId);
+    if (closedBy === 'localReset') {
+      this.stats.inc(field.headers_cb_no_stream);
+      this.decodeBlock(bytes, start, end, discarded);
+    } else if (closedBy === 'unknown') {
+      this.connectionError(ErrorCode.PROTOCOL_ERROR, 'stream ids out of order');
+    } else {
+      this.connectionError(ErrorCode.STREAM_CLOSED, 'HEADERS for a closed stream');
+    }
+  }
+
+  // Responses.
+
+  sendHead(stream: ServerStream, headers: ResponseHeaders, endStream: boolean): void {
+    if (stream.isLocalEndWritten) return;
+    const { outbound } = this;
+    const at = outbound.beginHeaders();
+    const isAccepted = stream.isUpgrade && headers.status === 101;
+    outbound.fields.writeStatus(isAccepted ? 200 : headers.status);
+    outbound.fields.writeFields(headers);
+    outbound.endHeaders(at, stream, endStream);
+    if (endStream) this.onLocalEnd(stream);
+  }
+
+  sendData(stream: Http2Stream, bytes: Buffer, endStream: boolean): void {
+    this.outbound.sendData(stream, bytes, endStream);
+  }
+
+  sendTrailers(stream: Http2Stream, trailers: HeaderMap): void {
+    this.outbound.sendTrailers(stream, trailers);
+  }
+
+  readDisable(stream: Http2Stream, isDisabled: boolean): void {
+    this.inbound.readDisable(stream, isDisabled);
+  }
+
+  // The connection.
+
+  onGoAwayFrame(): void {
+    // A client that leaves does so by closing; its streams are served until then.
+  }
+
+  protected override isIdle(streamId: number): boolean {
+    return (streamId & 1) === 0 || streamId > this.#lastStreamId;
+  }
+
+  protected override get lastPeerStreamId(): number {
+    return this.#lastStreamId;
+  }
+
+  protected override onPeerSettings(): void {}
+
+  protected override onStreamGone(): void {
+    this.#callbacks.onStreamDone();
+  }
+
+  protected override onConnectionError(kind: 'protocolError' | 'flood', details: string): void {
+    this.#callbacks.onCodecError?.(kind, details);
+  }
+
+  protected override onDead(): void {
+    this.#callbacks.closeConnection();
+  }
+
+  protected override onPeerGone(): void {
+    this.#callbacks.onKeepaliveTimeout?.();
+  }
 }

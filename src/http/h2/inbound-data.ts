@@ -1,0 +1,143 @@
+import { ErrorCode } from '#http/h2/error-code.ts';
+import { DEFAULT_WINDOW, Flag, FRAME_HEADER_BYTES } from '#http/h2/frame-type.ts';
+import type { Http2Options } from '#http/h2/http2-options.ts';
+import type { Outbound } from '#http/h2/outbound.ts';
+import { type Http2Stream, UNKNOWN_LENGTH } from '#http/h2/stream.ts';
+
+export interface InboundDataOwner {
+  connectionError(code: ErrorCode, details: string): void;
+  streamError(streamId: number, code: ErrorCode, details: string): void;
+  /** A message does not keep to the rules of HTTP. */
+  messagingError(stream: Http2Stream): void;
+  /** The peer's side of the stream is ended; after `onData` was told. */
+  onRemoteEnd(stream: Http2Stream): void;
+}
+
+/**
+ * DATA as it comes, and the windows for it (RFC 9113 section 5.2). The peer gets back the
+ * connection's window as soon as its bytes are read, so that no stream can stop the others, and a
+ * stream's own when its bytes were passed on and somebody wants more of them.
+ */
+export class InboundData {
+  readonly #owner: InboundDataOwner;
+  readonly #outbound: Outbound;
+  readonly #connectionMax: number;
+  readonly #streamMax: number;
+  #window: number;
+  #uncreditedBytes = 0;
+  /** Bytes of all streams that nobody wanted to read when they came, and that wait somewhere. */
+  #heldBytes = 0;
+  /* The present frame. */
+  #stream: Http2Stream | undefined = undefined;
+  #flags = 0;
+  #frameBytes = 0;
+  #dataBytes = 0;
+
+  constructor(owner: InboundDataOwner, outbound: Outbound, options: Http2Options) {
+    this.#owner = owner;
+    this.#outbound = outbound;
+    this.#connectionMax = Math.max(options.initialConnectionWindowSize, DEFAULT_WINDOW);
+    this.#streamMax = options.initialStreamWindowSize;
+    this.#window = this.#connectionMax;
+  }
+
+  /** What a new stream may send us; until the peer knows ours that is at least the default. */
+  streamWindow(areSettingsKnown: boolean): number {
+    return areSettingsKnown ? this.#streamMax : Math.max(this.#streamMax, DEFAULT_WINDOW);
+  }
+
+  /** Charges a frame to the connection; false: it is more than was allowed. */
+  charge(length: number): boolean {
+    if (length > this.#window) return false;
+    this.#window -= length;
+    this.#uncreditedBytes += length;
+    this.#creditConnection();
+    return true;
+  }
+
+  /** Streams that nobody reads may hold as much as one connection window, beyond that all wait. */
+  #creditConnection(): void {
+    const bytes = this.#uncreditedBytes;
+    if (bytes * 2 < this.#connectionMax || this.#heldBytes > this.#connectionMax) return;
+    this.#uncreditedBytes = 0;
+    this.#window += bytes;
+    this.#outbound.writeWindowUpdate(0, bytes);
+  }
+
+  /** A frame begins for a stream that can take it; false: it breaks a rule, and was answered. */
+  begin(stream: Http2Stream, flags: number, length: number): boolean {
+    if (length > stream.receiveWindow) {
+      this.#owner.streamError(stream.id, ErrorCode.FLOW_CONTROL_ERROR, 'stream window');
+      return false;
+    }
+    stream.receiveWindow -= length;
+    stream.wireBytesReceived += FRAME_HEADER_BYTES + length;
+    this.#stream = stream;
+    this.#flags = flags;
+    this.#frameBytes = length;
+    this.#dataBytes = 0;
+    return true;
+  }
+
+  onData(bytes: Buffer, start: number, end: number, isFrameEnd: boolean): void {
+    const stream = this.#stream as Http2Stream;
+    if (isFrameEnd) this.#stream = undefined;
+    // It was reset while the frame came.
+    if (stream.isRemoteEnded) return;
+    const size = end - start;
+    this.#dataBytes += size;
+    stream.receivedBytes += size;
+    const endStream = isFrameEnd && (this.#flags & Flag.END_STREAM) !== 0;
+    const { bodyLength, receivedBytes } = stream;
+    if (
+      bodyLength !== UNKNOWN_LENGTH &&
+      (endStream ? receivedBytes !== bodyLength : receivedBytes > bodyLength)
+    ) {
+      return this.#owner.messagingError(stream);
+    }
+    if (endStream) {
+      this.release(stream);
+      stream.endRemote();
+      stream.onData(bytes.subarray(start, end), true);
+      this.#owner.onRemoteEnd(stream);
+      return;
+    }
+    if (size > 0) stream.onData(bytes.subarray(start, end), false);
+    if (stream.isRemoteEnded) return;
+    const padding = isFrameEnd ? this.#frameBytes - this.#dataBytes : 0;
+    this.#forwarded(stream, size, padding);
+  }
+
+  #forwarded(stream: Http2Stream, size: number, padding: number): void {
+    stream.uncreditedBytes += size + padding;
+    if (stream.readDisables > 0) {
+      stream.heldBytes += size;
+      this.#heldBytes += size;
+      return;
+    }
+    this.#creditStream(stream);
+  }
+
+  #creditStream(stream: Http2Stream): void {
+    const bytes = stream.uncreditedBytes;
+    if (bytes === 0 || bytes * 2 < this.#streamMax) return;
+    stream.uncreditedBytes = 0;
+    stream.receiveWindow += bytes;
+    this.#outbound.writeWindowUpdate(stream.id, bytes);
+  }
+
+  readDisable(stream: Http2Stream, isDisabled: boolean): void {
+    stream.readDisables += isDisabled ? 1 : -1;
+    if (stream.readDisables > 0) return;
+    this.release(stream);
+    if (!stream.isRemoteEnded) this.#creditStream(stream);
+  }
+
+  /** What was held of a stream has gone on, or is forgotten with it. */
+  release(stream: Http2Stream): void {
+    if (stream.heldBytes === 0) return;
+    this.#heldBytes -= stream.heldBytes;
+    stream.heldBytes = 0;
+    this.#creditConnection();
+  }
+}
