@@ -1,4 +1,5 @@
 import type { HeaderCasing, PreservedCasing } from '#http/header-casing.ts';
+import { http1Line } from '#http/http1-line.ts';
 import {
   type HeaderId,
   headerIdOf,
@@ -219,7 +220,11 @@ export class HeaderMap {
 
   /** Makes `value` the only value of a header, in the place of its first one. */
   set(name: string, value: string): void {
-    const id = headerIdOf(name);
+    this.setKnown(headerIdOf(name), name, value);
+  }
+
+  /** `set` for a caller that knows the id already. */
+  setKnown(id: HeaderId, name: string, value: string): void {
     let isPlaced = false;
     if (id === UNKNOWN_HEADER || this.#saw(id)) {
       for (let index = 0; index < this.#count; index++) {
@@ -294,12 +299,13 @@ export class HeaderMap {
     let runStart = NO_TEXT;
     let runEnd = NO_TEXT;
     for (let index = 0; index < this.#count; index++) {
-      if (this.#ids[index] === REMOVED) continue;
+      const id = this.#ids[index] as HeaderId;
+      if (id === REMOVED) continue;
       const lineEnd = this.#lineEnds[index] as number;
       if (lineEnd === NO_TEXT) {
         if (runStart !== NO_TEXT) out += this.text.substring(runStart, runEnd);
         runStart = NO_TEXT;
-        out += `${this.#nameAt(index)}: ${this.#valueAt(index)}\r\n`;
+        out += http1Line(id, this.#nameAt(index), this.#valueAt(index));
         continue;
       }
       const lineStart = this.#lineStarts[index] as number;

@@ -22,15 +22,21 @@ export class DomainIndex<Value> {
   readonly #prefixes: WildcardMap<Value> = new Map();
   #suffixLengths: readonly WildcardLength<Value>[] = [];
   #prefixLengths: readonly WildcardLength<Value>[] = [];
+  #isFallbackAlone = true;
+  /* What was found last: one client asks for one host many times, and comparing costs less than hashing. */
+  #lastHost: string | undefined = undefined;
+  #lastFound: Value | undefined = undefined;
 
   /** Adds a domain (letter case does not matter); tells why it cannot be added. */
   add(domain: string, value: Value): DomainConflict | undefined {
     const text = asciiLowerCase(domain);
+    this.#lastHost = undefined;
     if (text === '*') {
       if (this.#fallback !== undefined) return 'second wildcard';
       this.#fallback = value;
       return undefined;
     }
+    this.#isFallbackAlone = false;
     const map = this.#mapFor(text);
     const key = text.startsWith('*')
       ? text.slice(1)
@@ -50,18 +56,23 @@ export class DomainIndex<Value> {
 
   /** What every host finds, where `*` is the only domain. */
   get sole(): Value | undefined {
-    const isAlone =
-      this.#exact.size === 0 && this.#suffixes.size === 0 && this.#prefixes.size === 0;
-    return isAlone ? this.#fallback : undefined;
+    return this.#isFallbackAlone ? this.#fallback : undefined;
   }
 
   /** The value for a host as it stands in the request, already without a port to be ignored. */
   find(host: string): Value | undefined {
+    if (this.#isFallbackAlone) return this.#fallback;
+    if (host !== this.#lastHost) {
+      this.#lastFound = this.#search(host);
+      this.#lastHost = host;
+    }
+    return this.#lastFound;
+  }
+
+  #search(host: string): Value | undefined {
     const exact = this.#exact.get(host);
     if (exact !== undefined) return exact;
-    const { sole } = this;
-    if (sole !== undefined) return sole;
-    return UPPER_CASE.test(host) ? this.find(asciiLowerCase(host)) : this.#findWildcard(host);
+    return UPPER_CASE.test(host) ? this.#search(asciiLowerCase(host)) : this.#findWildcard(host);
   }
 
   #findWildcard(host: string): Value | undefined {

@@ -34,6 +34,8 @@ import { ResponseFlag } from '#stream-info/response-flags.ts';
 import type { Cluster } from '#upstream/cluster.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 
+const SERVICE_TIME = HeaderName['x-envoy-upstream-service-time'];
+
 const { field } = connectionManagerStats;
 const { field: clusterField } = clusterStats;
 
@@ -116,7 +118,7 @@ export class RouterFilter
     if (cluster === undefined) return this.#replyWithoutCluster(entry.clusterNotFoundResponseCode);
     this.#cluster = cluster;
     if (config.strictCheckHeaders.length > 0 && this.#refuseMalformed(headers)) return;
-    const isGrpc = asksForGrpc(entry, config) && isGrpcRequest(headers);
+    const isGrpc = isGrpcRequest(headers);
     this.#charges = chargesOf(this.#environment, cluster, route, headers, isGrpc, streamInfo);
     const host = cluster.loadBalancer.chooseHost();
     if (host === undefined) return this.#replyWithoutHost(cluster);
@@ -199,9 +201,7 @@ export class RouterFilter
   onUpstream1xxHeaders(headers: ResponseHeaders): void {
     // As in Envoy, the first one is counted as a response of its own, and what fails after it
     // fails after the response has started.
-    if (!this.#isResponseStarted) {
-      this.#charges?.response(headers.status, (this.#upstream as UpstreamRequest).host);
-    }
+    if (!this.#isResponseStarted) this.#charges?.interimResponse(headers.status);
     this.#isResponseStarted = true;
     this.callbacks.encode1xxHeaders(headers);
   }
@@ -226,31 +226,32 @@ export class RouterFilter
     this.#isResponseStarted = true;
     streamInfo.responseCode = headers.status;
     streamInfo.responseCodeDetails = 'via_upstream';
-    this.#charges?.response(headers.status, (this.#upstream as UpstreamRequest).host);
+    this.#charges?.response(headers, endStream, (this.#upstream as UpstreamRequest).host);
     const completeMs = this.#requestCompleteMs;
     if (completeMs !== NOT_YET && !this.#environment.config.suppressEnvoyHeaders) {
       const serviceTimeMs = Math.trunc(services.clock.nowMs - completeMs);
-      headers.set('x-envoy-upstream-service-time', String(serviceTimeMs));
+      headers.setKnown(SERVICE_TIME, 'x-envoy-upstream-service-time', String(serviceTimeMs));
     }
     route.finalizeResponseHeaders(headers, streamInfo, this.#headers);
     if (route.virtualHost.includeAttemptCountInResponse) {
       headers.set('x-envoy-attempt-count', String(streamInfo.attemptCount));
     }
-    if (endStream) this.#onResponseComplete();
+    if (endStream) this.#onResponseComplete(undefined);
     this.callbacks.encodeHeaders(headers, endStream, 'via_upstream');
   }
 
   onUpstreamData(bytes: Buffer, endStream: boolean): void {
-    if (endStream) this.#onResponseComplete();
+    if (endStream) this.#onResponseComplete(undefined);
     this.callbacks.encodeData(bytes, endStream);
   }
 
   onUpstreamTrailers(trailers: HeaderMap): void {
-    this.#onResponseComplete();
+    this.#onResponseComplete(trailers);
     this.callbacks.encodeTrailers(trailers);
   }
 
-  #onResponseComplete(): void {
+  #onResponseComplete(trailers: HeaderMap | undefined): void {
+    this.#charges?.responseEnded(trailers, (this.#upstream as UpstreamRequest).host);
     const { timers, clock } = this.callbacks.services;
     if (this.#responseTimer !== undefined) timers.cancel(this.#responseTimer);
     if (this.#requestCompleteMs === NOT_YET) return;
@@ -304,7 +305,11 @@ export class RouterFilter
   }
 
   #chargeFailure(status: number): void {
-    if (!this.#isResponseStarted) this.#charges?.failure(status, this.#upstream?.host);
+    const host = this.#upstream?.host;
+    if (!this.#isResponseStarted) this.#charges?.failure(status, host);
+    else if (host !== undefined && this.#charges?.responseBroken(host)) {
+      this.#environment.stats.inc(field.rq_reset_after_downstream_response_started);
+    }
   }
 
   // Flow control: the upstream is slower than the client, or the other way round.
@@ -324,9 +329,4 @@ export class RouterFilter
   onBelowWriteBufferLowWatermark(): void {
     this.#upstream?.readDisable(false);
   }
-}
-
-/** Most requests are never asked whether they are gRPC. */
-function asksForGrpc(entry: RouteEntry, config: RouterFilterConfig): boolean {
-  return config.suppressGrpcRequestFailureCodeStats || entry.maxGrpcTimeoutMs !== undefined;
 }

@@ -57,7 +57,7 @@ export function finalTimeouts(
   const expectedMs = perTryMs > 0 ? perTryMs : globalMs;
   if (expectedMs > 0) {
     if (!config.suppressEnvoyHeaders) {
-      headers.set('x-envoy-expected-rq-timeout-ms', String(expectedMs));
+      headers.setKnown(EXPECTED_TIMEOUT, 'x-envoy-expected-rq-timeout-ms', String(expectedMs));
     }
     if (takesGrpcTimeout) headers.set('grpc-timeout', formatGrpcTimeout(expectedMs));
   }
