@@ -218,7 +218,7 @@ for (const kind of KINDS) {
       await peer.until(() => peer.receivedBytes === 5);
       t.equal(peer.received.toString(), 'hello');
       t.equal(peer.transport.remoteAddress, undefined);
-      client.transport.setKeepAlive(10);
+      client.transport.setKeepAlive({ idleSeconds: 10, intervalSeconds: 2, probes: 3 });
       for (const end of [client, peer]) {
         end.transport.destroy();
         await end.until(() => end.closes.length > 0);

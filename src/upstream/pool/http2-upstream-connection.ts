@@ -14,6 +14,8 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
   readonly #codec: Http2ClientConnection;
   /** What ends the streams is a broken protocol, which is counted for each of them. */
   #isProtocolBroken = false;
+  /** The upstream finished sending before it had answered everything. */
+  #isCutShort = false;
 
   constructor(
     pool: ConnectionPool,
@@ -35,11 +37,12 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
   }
 
   protected override endStreams(): void {
+    this.#isCutShort = this.activeStreams > 0;
     this.#codec.onEnd();
   }
 
   protected override get breaksStreams(): boolean {
-    return this.activeStreams > 0 && !this.#isProtocolBroken;
+    return this.#isCutShort || (this.activeStreams > 0 && !this.#isProtocolBroken);
   }
 
   protected override loseStreams(systemError: string): void {

@@ -4,8 +4,9 @@ import type { Address } from '#network/address.ts';
 import { type ConnectFailure, describeConnectFailure } from '#network/connect-failure.ts';
 import type { ConnectCallbacks } from '#network/connecting.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
-import type { Transport } from '#network/transport.ts';
+import type { KeepAlive, Transport } from '#network/transport.ts';
 import type { UpstreamConnectionInfo } from '#stream-info/stream-info.ts';
+import type { TcpKeepaliveConfig } from '#upstream/cluster-config.ts';
 import { clusterStats, hostStats } from '#upstream/cluster-stats.ts';
 import type { ConnectionPool } from '#upstream/pool/connection-pool.ts';
 import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
@@ -22,6 +23,9 @@ export type ConnectionState =
   /** Takes no more streams, and closes after the last one. */
   | 'draining'
   | 'closed';
+
+/** What Linux does when it is told nothing else. */
+const LINUX_KEEP_ALIVE: KeepAlive = { idleSeconds: 7200, intervalSeconds: 75, probes: 9 };
 
 /** Numbers the connections of this worker. */
 let nextConnectionId = 0;
@@ -169,9 +173,7 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
       connectEndMs: clock.nowMs,
     };
     stats.record(field.upstream_cx_connect_ms, clock.nowMs - this.#startMs);
-    if (config.tcpKeepalive !== undefined) {
-      this.#transport.setKeepAlive(config.tcpKeepalive.idleSeconds ?? DEFAULT_KEEPALIVE_SECONDS);
-    }
+    if (config.tcpKeepalive !== undefined) this.#keepAlive(config.tcpKeepalive);
     const { maxConnectionDurationMs } = config.http;
     if (maxConnectionDurationMs > 0) {
       this.#durationTimer = new WheelTimer(this);
@@ -181,6 +183,14 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
     this.connection.startReading();
     this.pool.connected(this);
     turn.end();
+  }
+
+  #keepAlive({ idleSeconds, intervalSeconds, probes }: TcpKeepaliveConfig): void {
+    this.#transport.setKeepAlive({
+      idleSeconds: idleSeconds ?? LINUX_KEEP_ALIVE.idleSeconds,
+      intervalSeconds: intervalSeconds ?? LINUX_KEEP_ALIVE.intervalSeconds,
+      probes: probes ?? LINUX_KEEP_ALIVE.probes,
+    });
   }
 
   onConnectFailed(failure: ConnectFailure): void {
@@ -204,6 +214,7 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
 
   onEnd(): void {
     this.#isEnded = true;
+    this.pool.transition(this, 'draining');
     this.endStreams();
     this.close();
   }
@@ -288,6 +299,3 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
 function lifetimeLimit({ maxRequestsPerConnection }: { maxRequestsPerConnection: number }): number {
   return maxRequestsPerConnection === 0 ? Number.POSITIVE_INFINITY : maxRequestsPerConnection;
 }
-
-/** What Linux does when it is told nothing else. */
-const DEFAULT_KEEPALIVE_SECONDS = 7200;

@@ -221,7 +221,8 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     const headers = this.#headers as RequestHeaders;
     this.#isHeld = headers.method === 'CONNECT' || isUpgrade(headers);
     encoder.encodeHeaders(headers, this.#isHeadersOnly);
-    if (!this.#isHeadersOnly && !this.#isHeld) this.#sendEarly(encoder);
+    // The codec may have refused it, and everything is over.
+    if (!this.#isHeadersOnly && !this.#isHeld && !this.#isOver) this.#sendEarly(encoder);
   }
 
   #sendEarly(encoder: RequestEncoder): void {
