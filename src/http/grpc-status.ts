@@ -54,3 +54,14 @@ export function grpcStatusOf(
 export function grpcStatusOfHttp(responseCode: number): number {
   return STATUS_BY_HTTP_CODE[responseCode] ?? UNKNOWN;
 }
+
+/** What gRPC's statuses stand for in HTTP, by number; any other one is 500. */
+const HTTP_CODE_BY_STATUS: readonly number[] = [
+  200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401,
+];
+
+/** Whether a status blames the server, as a 5xx would; so does a malformed one. */
+export function isGrpcServerError(status: string): boolean {
+  const code = /^\d{1,2}$/.test(status) ? HTTP_CODE_BY_STATUS[Number(status)] : undefined;
+  return code === undefined || code >= 500;
+}

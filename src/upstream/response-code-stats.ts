@@ -40,17 +40,19 @@ export class ResponseCodeStats {
     this.#stats = stats;
   }
 
-  charge(status: number, origin: RequestOrigin): void {
+  /** `onlyOrigin`: no more than what is counted under `internal.` or `external.`. */
+  charge(status: number, origin: RequestOrigin, onlyOrigin = false): void {
     const known = status >= FIRST_STATUS && status <= LAST_STATUS ? status : UNKNOWN_STATUS;
     const byStatus = origin === 'internal' ? this.#internal : this.#external;
     const index = indexOfStatus[known] as number;
     const counters =
       (index < 0 ? undefined : byStatus[index]) ?? this.#create(known, origin, byStatus);
-    counters.code.inc();
     counters.originCode.inc();
     counters.originCompleted.inc();
-    counters.statusClass?.inc();
     counters.originStatusClass?.inc();
+    if (onlyOrigin) return;
+    counters.code.inc();
+    counters.statusClass?.inc();
   }
 
   #create(

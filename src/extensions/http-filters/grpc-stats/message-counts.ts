@@ -11,8 +11,8 @@ export class MessageCounts implements FilterStateObject {
 
   get json(): Readonly<Record<string, string>> {
     return {
-      request_message_count: String(this.requests),
-      response_message_count: String(this.responses),
+      requestMessageCount: String(this.requests),
+      responseMessageCount: String(this.responses),
     };
   }
 }

@@ -8,7 +8,6 @@ import {
   StreamFilter,
   type StreamFilterCallbacks,
 } from '#connection-manager/filter.ts';
-import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
 import { directReply } from '#extensions/http-filters/router/direct-replies.ts';
 import { prepareForUpstream } from '#extensions/http-filters/router/request-preparation.ts';
 import { resetReply } from '#extensions/http-filters/router/reset-reply.ts';

@@ -1,7 +1,8 @@
 import { alternativeStats } from '#extensions/http-filters/router/route-stats.ts';
 import type { RouterEnvironment } from '#extensions/http-filters/router/router-environment.ts';
 import type { ScopedCodeStats } from '#extensions/http-filters/router/scoped-code-stats.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import { isGrpcServerError } from '#http/grpc-status.ts';
+import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { Route } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
@@ -12,13 +13,14 @@ import type { RequestOrigin } from '#upstream/response-code-stats.ts';
 
 const { field } = clusterStats;
 const { field: hostField } = hostStats;
+const GRPC_STATUS = HeaderName['grpc-status'];
 const ALTERNATIVE_NAME = HeaderName['x-envoy-upstream-alt-stat-name'];
 
 /** How much is counted of a response. */
 type ChargeMode =
   | 'all'
-  /** `suppress_grpc_request_failure_code_stats`: that there was one, not its status. */
-  | 'completedOnly'
+  /** `suppress_grpc_request_failure_code_stats`: its status only by where the request came from. */
+  | 'byOrigin'
   /** `dynamic_stats` is off. */
   | 'none';
 
@@ -31,6 +33,9 @@ export class UpstreamCharges {
   readonly #scopes: readonly ScopedCodeStats[] | undefined;
   /** The cluster's, under another name. */
   readonly #alternative: ScopedCodeStats | undefined;
+  readonly #isGrpc: boolean;
+  /** The answer to a gRPC call has begun: its status will say whether the host did well. */
+  #isOutcomeOpen = false;
 
   constructor(
     cluster: Cluster,
@@ -38,19 +43,50 @@ export class UpstreamCharges {
     mode: ChargeMode,
     scopes: readonly ScopedCodeStats[] | undefined,
     alternative: ScopedCodeStats | undefined,
+    isGrpc: boolean,
   ) {
     this.#cluster = cluster;
     this.#origin = origin;
     this.#mode = mode;
     this.#scopes = scopes;
     this.#alternative = alternative;
+    this.#isGrpc = isGrpc;
     for (const scope of scopes ?? []) scope.counter('upstream_rq_total').inc();
   }
 
-  /** The upstream answered. */
-  response(status: number, host: Host): void {
-    host.stats.inc(status >= 500 ? hostField.rq_error : hostField.rq_success);
+  /** The upstream sent a 1xx response. */
+  interimResponse(status: number): void {
     this.#charge(status);
+  }
+
+  /** The upstream answered. */
+  response(headers: ResponseHeaders, endStream: boolean, host: Host): void {
+    const { status } = headers;
+    this.#charge(status);
+    if (status >= 500) host.stats.inc(hostField.rq_error);
+    else if (!this.#isGrpc) host.stats.inc(hostField.rq_success);
+    else if (endStream) this.#chargeOutcome(headers, host);
+    else this.#isOutcomeOpen = true;
+  }
+
+  /** The answer ended, with trailers or without. */
+  responseEnded(trailers: HeaderMap | undefined, host: Host): void {
+    if (this.#isOutcomeOpen) this.#chargeOutcome(trailers, host);
+  }
+
+  /** The answer broke off; whether that made a failure of a call. */
+  responseBroken(host: Host): boolean {
+    if (!this.#isOutcomeOpen) return false;
+    this.#chargeOutcome(undefined, host);
+    return true;
+  }
+
+  /** A call without a status failed. */
+  #chargeOutcome(headers: HeaderMap | undefined, host: Host): void {
+    this.#isOutcomeOpen = false;
+    const status = headers?.getKnown(GRPC_STATUS);
+    const isError = status === undefined || isGrpcServerError(status);
+    host.stats.inc(isError ? hostField.rq_error : hostField.rq_success);
   }
 
   /** The request was answered in the upstream's place; the host is unknown before one was chosen. */
@@ -79,8 +115,8 @@ export class UpstreamCharges {
   #charge(status: number): void {
     if (this.#mode === 'none') return;
     this.#cluster.stats.inc(field.upstream_rq_completed);
-    if (this.#mode === 'completedOnly') return;
-    this.#cluster.responseCodeStats.charge(status, this.#origin);
+    const onlyOrigin = this.#mode === 'byOrigin';
+    this.#cluster.responseCodeStats.charge(status, this.#origin, onlyOrigin);
     for (const scope of this.#scopes ?? []) scope.charge(status, '');
     this.#alternative?.charge(status, this.#origin);
   }
@@ -98,12 +134,13 @@ export function chargesOf(
   const virtualCluster = route.virtualHost.virtualClusterName(headers);
   if (virtualCluster !== undefined) info.virtualClusterName = virtualCluster;
   let mode: ChargeMode = config.dynamicStats ? 'all' : 'none';
-  if (isGrpc && config.suppressGrpcRequestFailureCodeStats) mode = 'completedOnly';
+  if (isGrpc && config.suppressGrpcRequestFailureCodeStats) mode = 'byOrigin';
   return new UpstreamCharges(
     cluster,
     headers.hasKnown(HeaderName['x-envoy-internal']) ? 'internal' : 'external',
     mode,
     routeStats.scopesOf(route, virtualCluster),
     headers.hasKnown(ALTERNATIVE_NAME) ? alternativeStats(headers, cluster.stats) : undefined,
+    isGrpc,
   );
 }
