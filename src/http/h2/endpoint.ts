@@ -306,10 +306,10 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     const error = peer.read(bytes, start, end, this.#onHeaderTableSize);
     if (error !== ErrorCode.NO_ERROR) return this.connectionError(error, 'SETTINGS');
     outbound.setPeerFrameMax(peer.maxFrameSize);
-    const change = peer.initialWindowSize - before;
-    if (change !== 0 && !this.#changeWindows(change)) return;
+    // In front of anything that goes out because of them.
     outbound.writeSettingsAck();
-    this.onPeerSettings();
+    const change = peer.initialWindowSize - before;
+    if (change === 0 || this.#changeWindows(change)) this.onPeerSettings();
   }
 
   readonly #onHeaderTableSize = (bytes: number): void => {

@@ -106,7 +106,8 @@ export class RequestBlock extends HeaderBlock {
   }
 
   #isTargetValid({ method, path, scheme }: RequestHeaders): boolean {
-    if (!this.hasPseudo(PSEUDO_PATH) || !SCHEME.test(scheme)) return false;
+    if (!this.hasPseudo(PSEUDO_PATH) || !this.hasPseudo(PSEUDO_SCHEME)) return false;
+    if (!SCHEME.test(scheme)) return false;
     if (path === '*') return method === 'OPTIONS';
     if (path.charCodeAt(0) !== SLASH) return false;
     for (let at = 1; at < path.length; at++) if (IS_TARGET[path.charCodeAt(at)] !== 1) return false;
