@@ -15,7 +15,7 @@ export interface BytesMeter {
    */
   readonly headerBytesReceived: number;
   readonly headerBytesSent: number;
-  /** The same without compression: in HTTP/1.1 the same number. */
+  /** The same without compression. */
   readonly decompressedHeaderBytesReceived: number;
   readonly decompressedHeaderBytesSent: number;
 }

@@ -360,28 +360,8 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     group: 'access-log',
-    scenarios: [
-      'operator %DOWNSTREAM_DETECTED_CLOSE_TYPE%',
-      'operator %DOWNSTREAM_LOCAL_CLOSE_REASON%',
-      'operator %UPSTREAM_DETECTED_CLOSE_TYPE%',
-    ],
-    reason: 'how connections were closed is not recorded for logs yet',
-    proa: refusedConfiguration,
-  },
-  {
-    group: 'access-log',
-    scenarios: [
-      'operator %DOWNSTREAM_WIRE_BYTES_RECEIVED%',
-      'operator %DOWNSTREAM_HEADER_BYTES_RECEIVED%',
-      'operator %UPSTREAM_WIRE_BYTES_RECEIVED%',
-      'operator %UPSTREAM_WIRE_BYTES_SENT%',
-      'operator %UPSTREAM_HEADER_BYTES_RECEIVED%',
-      'operator %UPSTREAM_HEADER_BYTES_SENT%',
-      'operator %UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%',
-      'operator %DOWNSTREAM_WIRE_BYTES_SENT%',
-      'operator %DOWNSTREAM_HEADER_BYTES_SENT%',
-    ],
-    reason: 'bytes on the wire are counted by connection, not by stream, yet',
+    scenarios: ['operator %DOWNSTREAM_CX_RTT%'],
+    reason: 'Node does not tell the round-trip time that the kernel has measured',
     proa: refusedConfiguration,
   },
   {

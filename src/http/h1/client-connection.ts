@@ -54,6 +54,8 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
   #streamReadDisables = 0;
   wireBytesReceived = 0;
   headerBytesReceived = 0;
+  /** As in Envoy, without trailers, and with every head what came before it once more. */
+  decompressedHeaderBytesReceived = 0;
 
   constructor(
     connection: Connection,
@@ -81,6 +83,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
     this.#isLast = false;
     this.wireBytesReceived = 0;
     this.headerBytesReceived = 0;
+    this.decompressedHeaderBytesReceived = 0;
     this.#writer.resetBytes();
     if (this.#connection.isAboveHighWatermark) decoder.onAboveWriteBufferHighWatermark();
     return this;
@@ -162,6 +165,7 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
     const decoder = this.#decoder as ResponseDecoder;
     const head = responseHead;
     this.headerBytesReceived += parser.fieldBytes;
+    this.decompressedHeaderBytesReceived += this.headerBytesReceived;
     const defect = readResponseHead(bytes, parser, headers, this.#writer, this.#options, head);
     if (defect !== undefined) return this.#fail(defect);
     if (headers.casing?.keepsReasonPhrase) {
@@ -256,10 +260,6 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
 
   get headerBytesSent(): number {
     return this.#writer.headerBytesSent;
-  }
-
-  get decompressedHeaderBytesReceived(): number {
-    return this.headerBytesReceived;
   }
 
   get decompressedHeaderBytesSent(): number {

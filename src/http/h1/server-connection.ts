@@ -58,6 +58,8 @@ export class Http1ServerConnection
   /** As in Envoy, what a client sends ahead in the same read counts for the present request too. */
   wireBytesReceived = 0;
   headerBytesReceived = 0;
+  /** As in Envoy, without trailers. */
+  decompressedHeaderBytesReceived = 0;
 
   constructor(
     connection: Connection,
@@ -151,6 +153,7 @@ export class Http1ServerConnection
     this.isConnect = false;
     this.isUpgrade = false;
     this.headerBytesReceived = 0;
+    this.decompressedHeaderBytesReceived = 0;
     this.#writer.resetBytes();
     this.#decoder = this.#callbacks.newStream(this, 'HTTP/1.1');
     // The client has not taken the answers before this one yet.
@@ -163,6 +166,7 @@ export class Http1ServerConnection
     const { parser } = reader;
     headers.scheme = this.#scheme;
     this.headerBytesReceived = parser.fieldBytes;
+    this.decompressedHeaderBytesReceived = this.headerBytesReceived;
     const defect = readRequestHead(
       reader.source as Buffer,
       parser,
@@ -277,10 +281,6 @@ export class Http1ServerConnection
 
   get headerBytesSent(): number {
     return this.#writer.headerBytesSent;
-  }
-
-  get decompressedHeaderBytesReceived(): number {
-    return this.headerBytesReceived;
   }
 
   get decompressedHeaderBytesSent(): number {

@@ -12,8 +12,16 @@ import {
 } from '../harness/client-script.ts';
 import { answer, extension, route } from '../harness/configuration.ts';
 import type { AccessLogFile, Group, JsonObject, Scenario } from '../harness/scenario.ts';
-import { close, pause, send } from '../harness/step.ts';
-import { echo, hang, onHead, reply, respond, respondAndClose } from '../harness/upstream-script.ts';
+import { close, pause, reset, send } from '../harness/step.ts';
+import {
+  echo,
+  hang,
+  onHead,
+  onRequest,
+  reply,
+  respond,
+  respondAndClose,
+} from '../harness/upstream-script.ts';
 
 /** One stream through a rewriting route, logged with one command operator. */
 function operator(formatter: string, hidden?: readonly [RegExp, string]): Scenario {
@@ -126,6 +134,20 @@ const operators: readonly Scenario[] = [
     '%DOWNSTREAM_DETECTED_CLOSE_TYPE%',
     '%DOWNSTREAM_LOCAL_CLOSE_REASON%',
     '%UPSTREAM_DETECTED_CLOSE_TYPE%',
+    '%UPSTREAM_LOCAL_CLOSE_REASON%',
+    '%UPSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED%',
+    '%DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED%',
+    '%DOWNSTREAM_LOCAL_ADDRESS_ENDPOINT_ID%',
+    '%DOWNSTREAM_DIRECT_LOCAL_ADDRESS_ENDPOINT_ID%',
+    '%UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID%',
+    '%UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)%',
+    '%UPSTREAM_HOST_NAMES_ATTEMPTED%',
+    '%UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT%',
+    '%LISTENER_NAME%',
+    '%CUSTOM_FLAGS%',
+    '%COMMON_DURATION(DS_CX_BEG:DS_CX_END:us)%',
+    '%COMMON_DURATION(DS_RX_BEG:US_HS_END:us)%',
+    '%COMMON_DURATION(DS_RX_BEG:NOBODY_SETS_IT:us)%',
     '%DOWNSTREAM_TLS_VERSION%',
     '%DOWNSTREAM_PEER_URI_SAN%',
     '%REQUESTED_SERVER_NAME%',
@@ -183,6 +205,12 @@ const operators: readonly Scenario[] = [
     '%DOWNSTREAM_LOCAL_PORT%',
     '%UPSTREAM_REMOTE_PORT%',
     '%UPSTREAM_LOCAL_PORT%',
+    '%COMMON_DURATION(DS_RX_BEG:DS_RX_HDR_END:us)%',
+    '%COMMON_DURATION(US_RX_BEG:US_RX_BODY_BEG:us)%',
+    '%COMMON_DURATION(US_CX_BEG:US_CX_END:us)%',
+    '%UPSTREAM_CONNECTION_POOL_READY_DURATION%',
+    '%DOWNSTREAM_CX_RTT%',
+    '%DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%',
     '%DOWNSTREAM_WIRE_BYTES_SENT%',
     '%DOWNSTREAM_HEADER_BYTES_SENT%',
     '%RESPONSE_HEADERS_BYTES%',
@@ -449,6 +477,14 @@ const wireBytes: readonly Scenario[] = [
     ),
     client: [raw(`${requestBytes('POST', '/', CHUNKED)}1\r\na\r\n0\r\nx-t: one\r\n\r\n`)],
   }),
+  bytes('trailers that are forwarded', {
+    manager: { ...bytesManager, http_protocol_options: { enable_trailers: true } },
+    clusters: { backend: { http_protocol_options: { enable_trailers: true } } },
+    upstream: respond(
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-t:  1 \r\nx-u: 2\r\n\r\n',
+    ),
+    client: [raw(`${requestBytes('POST', '/', CHUNKED)}1\r\na\r\n0\r\nx-t: one\r\n\r\n`)],
+  }),
   bytes('a body until the end of the connection', {
     upstream: respondAndClose('HTTP/1.0 200 OK\r\nx-a: b\r\n\r\nhello'),
   }),
@@ -479,7 +515,8 @@ const wireBytes: readonly Scenario[] = [
   bytes('100 Continue of the proxy', { client: [post('/', 'body', 'expect: 100-continue')] }),
   bytes('a direct response', { routes: [answer({ prefix: '/' }, 200, 'body')] }),
   bytes('no route', { routes: [route({ path: '/only' })] }),
-  bytes('no upstream', { clusters: { backend: { load_assignment: { cluster_name: 'x' } } } }),
+  bytes('no upstream', { clusters: { backend: upstreamAt() } }),
+  bytes('nobody listens', { clusters: { backend: upstreamAt(1) } }),
   bytes('garbage', { client: [raw('garbage\r\n\r\n')] }),
   bytes('a client that leaves within the head', {
     client: [connection(send('GET / HTTP/1.1\r\nhost: a\r\nx-a'), pause(40), close)],
@@ -510,7 +547,62 @@ const wireBytes: readonly Scenario[] = [
   }),
 ];
 
+const OUTCOME = [
+  'DOWNSTREAM_DETECTED_CLOSE_TYPE',
+  'DOWNSTREAM_LOCAL_CLOSE_REASON',
+  'UPSTREAM_DETECTED_CLOSE_TYPE',
+  'UPSTREAM_LOCAL_CLOSE_REASON',
+  'UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID',
+  'UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(8)',
+];
+
+/** What a log says of how a stream and its connections came to their end. */
+function end(name: string, more: Partial<Scenario>): Scenario {
+  return {
+    name: `end: ${name}`,
+    logs: [
+      {
+        format: { json_format: Object.fromEntries(OUTCOME.map((name) => [name, `%${name}%`])) },
+      },
+    ],
+    client: [get('/')],
+    ...more,
+  };
+}
+
+/** A cluster with a host at each of the ports; nobody listens at port 1. */
+function upstreamAt(...ports: readonly number[]): JsonObject {
+  const endpoints = ports.map((port_value) => ({
+    endpoint: { address: { socket_address: { address: '127.0.0.1', port_value } } },
+  }));
+  return { load_assignment: { endpoints: [{ lb_endpoints: endpoints }] } };
+}
+
+const ends: readonly Scenario[] = [
+  end('the client closes', {
+    upstream: hang,
+    client: [connection(send(requestBytes('GET', '/')), pause(60), close)],
+  }),
+  end('the client resets', {
+    upstream: hang,
+    client: [connection(send(requestBytes('GET', '/')), pause(60), reset)],
+  }),
+  end('the upstream closes', { upstream: respondAndClose('') }),
+  end('the upstream resets', { upstream: onRequest(reset) }),
+  end('the upstream resets within a body', {
+    upstream: onRequest(send('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhe'), pause(50), reset),
+  }),
+  end('a timeout', {
+    upstream: hang,
+    routes: [route({ prefix: '/', action: { timeout: '0.1s' } })],
+  }),
+  end('a direct response', { routes: [answer({ prefix: '/' }, 200, 'body')] }),
+  end('garbage', { client: [raw('garbage\r\n\r\n')] }),
+  end('nobody listens', { clusters: { backend: upstreamAt(1) } }),
+  end('no host', { clusters: { backend: upstreamAt() } }),
+];
+
 export const accessLog: Group = {
   name: 'access-log',
-  scenarios: [...operators, ...formats, ...filters, ...moments, ...wireBytes],
+  scenarios: [...operators, ...formats, ...filters, ...moments, ...wireBytes, ...ends],
 };
