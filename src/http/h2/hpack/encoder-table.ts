@@ -3,7 +3,10 @@ import { FIELD_OVERHEAD } from '#http/h2/hpack/header-field.ts';
 import type { NameRule } from '#http/h2/hpack/name-rule.ts';
 import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-table.ts';
 
-const USES_MAX = 255;
+/** Use is counted over so many fields: some hundred messages. */
+const WINDOW_LOOKUPS = 1024;
+/** An entry that is used so often within a window is not driven out. */
+const USES_TO_STAY = 4;
 
 /** What an encoder knows of one name. */
 export class NameState {
@@ -29,7 +32,7 @@ export class TableEntry {
   readonly number: number;
   older: TableEntry | undefined;
   newer: TableEntry | undefined = undefined;
-  /** How often it was referred to, up to `USES_MAX`; halved whenever another one wants its place. */
+  /** How often it was referred to, halved at the end of each window. */
   uses = 0;
 
   constructor(state: NameState, value: string, size: number, number: number) {
@@ -49,6 +52,11 @@ export class EncoderTable {
   #insertions = 0;
   #bytes = 0;
   #bytesMax: number;
+  /* Of the window that is running. */
+  #lookups = 0;
+  #wasRefused = false;
+  /** How much may be evicted although it is in use. */
+  #turnoverBytes = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -68,17 +76,17 @@ export class EncoderTable {
   }
 
   /**
-   * Whether there is room for a field without evicting entries that are in use. Each contender
-   * halves the claim of the first of them: entries that are out of use do not stay for ever, and one
-   * that is used as often as all contenders together does.
+   * Whether a field may go in at the cost of those that it drives out. As the order of eviction is
+   * fixed, one entry in use protects all that came after it: when many of those are out of use, the
+   * whole table may be turned over once within the next window.
    */
   hasRoomFor(size: number): boolean {
     let free = this.#bytesMax - this.#bytes;
     for (let index = this.#first; free < size; index++) {
       const entry = this.#entries[index];
       if (entry === undefined) return false;
-      if (entry.uses > 0) {
-        entry.uses >>>= 1;
+      if (entry.uses >= USES_TO_STAY && this.#turnoverBytes < entry.size) {
+        this.#wasRefused = true;
         return false;
       }
       free += entry.size;
@@ -86,8 +94,22 @@ export class EncoderTable {
     return true;
   }
 
-  markUsed(entry: TableEntry): void {
-    if (entry.uses < USES_MAX) entry.uses++;
+  /** For every field that is looked up. */
+  countLookup(): void {
+    if (++this.#lookups >= WINDOW_LOOKUPS) this.#endWindow();
+  }
+
+  #endWindow(): void {
+    let unusedBytes = 0;
+    for (let index = this.#first; index < this.#entries.length; index++) {
+      const entry = this.#entries[index] as TableEntry;
+      entry.uses >>>= 1;
+      if (entry.uses < USES_TO_STAY) unusedBytes += entry.size;
+    }
+    const isWasted = this.#wasRefused && unusedBytes > this.#bytesMax / 2;
+    this.#turnoverBytes = isWasted ? this.#bytes : 0;
+    this.#wasRefused = false;
+    this.#lookups = 0;
   }
 
   /** Inserts a field that fits into the table, evicting what has to go. */
@@ -110,6 +132,7 @@ export class EncoderTable {
     while (this.#bytes > bytes) {
       const evicted = this.#entries[this.#first++] as TableEntry;
       this.#bytes -= evicted.size;
+      this.#turnoverBytes = Math.max(0, this.#turnoverBytes - evicted.size);
       if (evicted.newer === undefined) evicted.state.newest = undefined;
       else evicted.newer.older = undefined;
     }

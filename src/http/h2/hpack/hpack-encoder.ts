@@ -148,9 +148,10 @@ export class HpackEncoder {
       this.#writeInteger(INDEXED, 0x7f, rule.staticIndex + index);
       return;
     }
+    this.#table.countLookup();
     const entry = findEntry(state, value);
     if (entry !== undefined) {
-      this.#table.markUsed(entry);
+      entry.uses++;
       if (state.score < SCORE_MAX) state.score += HIT_SCORE;
       this.#writeInteger(INDEXED, 0x7f, this.#table.indexOf(entry));
       return;
