@@ -61,6 +61,11 @@ class Exchange implements ResponseDecoder {
   #onRequest(headers: RequestHeaders, endStream: boolean): void {
     this.#requestHeaders = headers;
     this.#isRequestComplete = endStream;
+    if (!isForwarded(headers)) {
+      this.#end();
+      this.#downstream.resetStream('localReset');
+      return;
+    }
     this.#upstream = this.#proxy.upstreamStream(this);
     this.#upstream.encodeHeaders(headers, endStream);
   }
@@ -123,6 +128,11 @@ class Exchange implements ResponseDecoder {
     if (this.#requestHeaders !== undefined) releaseRequestHeaders(this.#requestHeaders);
     if (this.#responseHeaders !== undefined) releaseResponseHeaders(this.#responseHeaders);
   }
+}
+
+/** As for the connection manager, an absolute target that is not taken apart is no path. */
+function isForwarded({ method, path }: RequestHeaders): boolean {
+  return method === 'CONNECT' || path === '*' || path.startsWith('/');
 }
 
 /** The way of a request with nothing between the codecs. */
