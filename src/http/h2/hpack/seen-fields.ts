@@ -1,9 +1,9 @@
-const SLOTS = 128;
+const SLOTS = 256;
 /** Of longer values only both ends are looked at. */
 const SAMPLED_MAX = 32;
 
 /**
- * Remembers roughly which fields were seen before, in 512 octets whatever is sent: a field that is
+ * Remembers roughly which fields were seen before, in a kilobyte whatever is sent: a field that is
  * not remembered may have been seen long ago, and one in four thousand million fresh ones may pass
  * for known. For decisions where either is harmless.
  */
@@ -13,9 +13,13 @@ export class SeenFields {
   /** Whether the field was here before; from now on it was. */
   remember(name: string, value: string): boolean {
     const hash = mix(mix(value.length | 1, name), value) || 1;
-    const slot = (hash ^ (hash >>> 16)) & (SLOTS - 1);
-    if (this.#slots[slot] === hash) return true;
-    this.#slots[slot] = hash;
+    // Two that fall together must not drive each other out in turn: each has a second place.
+    const first = (hash ^ (hash >>> 16)) & (SLOTS - 1);
+    const second = first ^ 1;
+    const slots = this.#slots;
+    if (slots[first] === hash || slots[second] === hash) return true;
+    slots[second] = slots[first] as number;
+    slots[first] = hash;
     return false;
   }
 }
