@@ -137,10 +137,21 @@ export class ConnectionPool {
 
   /** It came up. */
   connected(connection: UpstreamConnection): void {
-    this.#connectingCapacity -= connection.capacityWhileConnecting;
+    const { capacityWhileConnecting, heldBackCapacity } = connection;
+    this.#connectingCapacity -= capacityWhileConnecting - heldBackCapacity;
     this.transition(connection, connection.unusedCapacity > 0 ? 'ready' : 'busy');
     this.#servePending();
     if (connection.state === 'ready' && connection.activeStreams === 0) this.#rest(connection);
+  }
+
+  /** The upstream said how many streams it takes. */
+  limitKnown(connection: UpstreamConnection): void {
+    this.#connectingCapacity -= connection.heldBackCapacity;
+    connection.heldBackCapacity = 0;
+    this.lostCapacity(connection);
+    this.gainedCapacity(connection);
+    // It may be less than was hoped for.
+    if (this.#pending.length > 0) this.#connectAsNeeded();
   }
 
   /** There may be room on it again. */
@@ -174,6 +185,7 @@ export class ConnectionPool {
     this.transition(connection, 'closed');
     this.#all.delete(connection);
     this.#resources.connections.release();
+    this.#connectingCapacity -= connection.heldBackCapacity;
     if (this.#pending.length > 0) this.#connectAsNeeded();
     this.#checkDrained();
   }

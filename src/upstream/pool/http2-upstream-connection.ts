@@ -9,6 +9,12 @@ import { UpstreamConnection } from '#upstream/pool/upstream-connection.ts';
 
 const { field } = clusterStats;
 
+/**
+ * Until the upstream says how many streams it takes, more than these would risk to be refused: RFC
+ * 9113 section 6.5.2 advises it not to take fewer.
+ */
+const STREAMS_BEFORE_SETTINGS = 100;
+
 /** A connection that has as many streams as the upstream and the configuration allow. */
 export class Http2UpstreamConnection extends UpstreamConnection implements Http2ClientCallbacks {
   readonly #codec: Http2ClientConnection;
@@ -24,6 +30,8 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
     stats: StatBlock,
   ) {
     super(pool, environment, options.maxConcurrentStreams);
+    this.streamLimit = Math.min(options.maxConcurrentStreams, STREAMS_BEFORE_SETTINGS);
+    this.heldBackCapacity = Math.max(this.capacityWhileConnecting - this.streamLimit, 0);
     this.#codec = new Http2ClientConnection(this.connection, this, options, stats, environment);
     pool.cluster.stats.inc(field.upstream_cx_http2_total);
   }
@@ -61,8 +69,7 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
 
   onSettings(): void {
     this.streamLimit = this.#codec.maxConcurrentStreams;
-    this.pool.lostCapacity(this);
-    this.pool.gainedCapacity(this);
+    this.pool.limitKnown(this);
   }
 
   onGoAway(): void {

@@ -49,6 +49,8 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
   activeStreams = 0;
   /** For how many waiting requests there is no need of another connection. */
   readonly capacityWhileConnecting: number;
+  /** The part of it that is not there yet although the connection is up. */
+  heldBackCapacity = 0;
   /** Streams that the connection may have at a time. */
   protected streamLimit: number;
   protected readonly pool: ConnectionPool;

@@ -49,10 +49,10 @@ export class MadeConnection {
     return this.transport.state === 'open';
   }
 
-  /** The upstream accepts; `settings` matter to HTTP/2 alone. */
-  accept(settings: readonly (readonly [number, number])[] = []): this {
+  /** The upstream accepts; `settings`, or that there are none yet, matter to HTTP/2 alone. */
+  accept(settings: readonly (readonly [number, number])[] | 'none' = []): this {
     this.#callbacks.onConnected();
-    const hello = this.#speech.hello(settings);
+    const hello = settings === 'none' ? '' : this.#speech.hello(settings);
     if (hello !== '') this.transport.feed(hello);
     return this.settle();
   }

@@ -40,6 +40,11 @@ export function headersFrame(stream: number, lines: readonly string[], isEnd: bo
   return text(encodeFrame(FRAME_TYPES.HEADERS, flags, idOf(stream), encodeFields(lines)));
 }
 
+export function dataFrame(stream: number, body: string, isEnd: boolean): string {
+  const flags = isEnd ? FLAGS.END_STREAM : 0;
+  return text(encodeFrame(FRAME_TYPES.DATA, flags, idOf(stream), Buffer.from(body)));
+}
+
 export function resetFrame(stream: number, code: number): string {
   return text(encodeFrame(FRAME_TYPES.RST_STREAM, 0, idOf(stream), uint32(code)));
 }
