@@ -4,7 +4,14 @@ import { basics } from './cases/basics.ts';
 import { configuration } from './cases/configuration.ts';
 import { destinationGroup } from './cases/destinations.ts';
 import { forwarding } from './cases/forwarding.ts';
+import { grpc } from './cases/grpc.ts';
+import { grpcFilters } from './cases/grpc-filters.ts';
 import { h2Basics } from './cases/h2-basics.ts';
+import { h2Limits } from './cases/h2-limits.ts';
+import { h2Malformed } from './cases/h2-malformed.ts';
+import { h2Options } from './cases/h2-options.ts';
+import { h2Translation } from './cases/h2-translation.ts';
+import { h2Upstreams } from './cases/h2-upstreams.ts';
 import { headerRules } from './cases/header-rules.ts';
 import { limits } from './cases/limits.ts';
 import { managerOptions } from './cases/manager-options.ts';
@@ -44,4 +51,11 @@ export const groups: readonly Group[] = [
   configuration,
   routeConfiguration,
   h2Basics,
+  h2Malformed,
+  h2Limits,
+  h2Translation,
+  h2Upstreams,
+  h2Options,
+  grpc,
+  grpcFilters,
 ];

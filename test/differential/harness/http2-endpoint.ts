@@ -149,6 +149,10 @@ export class Http2Endpoint {
       case 'frame':
         this.#sendFrame(step);
         return true;
+      case 'cork':
+      case 'uncork':
+        this.#connection.socket[step.do]();
+        return true;
       case 'send':
       case 'pause':
       case 'halfClose':

@@ -29,6 +29,8 @@ export type Http2Step =
       /** How often it is sent, in as few writes as can be. */
       readonly times?: number;
     }
+  /** Holds back what follows until `uncork`, so that it arrives together. */
+  | { readonly do: 'cork' | 'uncork' }
   /** Adds to the window of a stream, or of the connection where that is 0. */
   | { readonly do: 'credit'; readonly stream: number; readonly bytes: number }
   | Http2Wait;
@@ -146,6 +148,11 @@ export function trailers(stream: number, ...lines: readonly string[]): Http2Step
 
 export function resetStream(stream: number, code: ErrorCode): Http2Step {
   return { do: 'resetStream', stream, code };
+}
+
+/** The steps with all their bytes in one write. */
+export function together(...steps: readonly Http2Step[]): Http2Step[] {
+  return [{ do: 'cork' }, ...steps, { do: 'uncork' }];
 }
 
 export function receiveEnd(...streams: readonly number[]): Http2Step {
