@@ -1,8 +1,8 @@
 /** What can be wrong with a header block that could be decoded. */
 export type BlockDefect =
-  /** A field that is none, in name or value (RFC 9113 section 8.2.1). */
+  /** A field that may not be there, or not with this value (RFC 9113 sections 8.2 and 8.3). */
   | 'invalidField'
-  /** Something else that section 8 forbids. */
+  /** The fields are right one by one, but make no message. */
   | 'messaging'
   /** More fields, or more bytes, than are allowed. */
   | 'tooLarge'

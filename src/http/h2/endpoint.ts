@@ -140,6 +140,8 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     if (stream.state === 'closed') this.#forget(stream as Stream, 'end');
   }
 
+  onEndWaits(_stream: Http2Stream): void {}
+
   onResetSent(stream: Http2Stream): void {
     this.#close(stream as Stream, 'localReset');
   }
@@ -178,7 +180,12 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
 
   // Errors.
 
-  streamError(streamId: number, code: ErrorCode, details: string): void {
+  streamError(
+    streamId: number,
+    code: ErrorCode,
+    details: string,
+    reason: StreamResetReason = 'protocolError',
+  ): void {
     const stream = this.streams.get(streamId);
     if (stream === undefined) {
       // RST_STREAM must not be sent for a stream that never was.
@@ -188,7 +195,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     }
     this.outbound.writeReset(streamId, code);
     this.#close(stream, 'localReset');
-    stream.onReset('protocolError', details);
+    stream.onReset(reason, details);
   }
 
   messagingError(stream: Http2Stream, details: string = BLOCK_DETAILS.messaging): void {
@@ -196,35 +203,43 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     if (this.options.streamErrorOnInvalidHttpMessage) {
       this.streamError(stream.id, ErrorCode.PROTOCOL_ERROR, details);
     } else {
-      this.connectionError(ErrorCode.PROTOCOL_ERROR, details);
+      this.#fail(ErrorCode.PROTOCOL_ERROR, details, 'protocolError', stream);
     }
   }
 
   connectionError(code: ErrorCode, details: string): void {
-    this.#fail(code, details, 'protocolError');
+    this.#fail(code, `codec_error:${details.replaceAll(' ', '_')}`, 'protocolError', undefined);
   }
 
   onInboundFlood(flood: InboundFlood): void {
     this.stats.inc(field[flood]);
-    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood');
+    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood', undefined);
   }
 
   /** Whoever does not read does not read GOAWAY either. */
   onOutboundFlood(flood: OutboundFlood): void {
     if (this.isDead) return;
     this.stats.inc(field[flood]);
-    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood');
+    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood', undefined);
     this.connection.destroy();
   }
 
-  #fail(code: ErrorCode, details: string, kind: 'protocolError' | 'flood'): void {
+  /** `offender`: the stream that is to blame, if it is one. */
+  #fail(
+    code: ErrorCode,
+    details: string,
+    kind: 'protocolError' | 'flood',
+    offender: Http2Stream | undefined,
+  ): void {
     if (this.isDead) return;
     this.outbound.writeGoAway(this.lastPeerStreamId, code);
     this.stats.inc(field.goaway_sent);
     this.#die();
     this.outbound.flush();
     this.onConnectionError(kind, details);
-    this.#resetAll('protocolError', details);
+    if (offender !== undefined) this.#lose(offender as Stream, 'protocolError', details);
+    const others = offender === undefined ? details : 'codec_error:another_stream';
+    this.#resetAll('protocolError', others);
     this.onDead();
   }
 
@@ -235,11 +250,13 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   }
 
   #resetAll(reason: StreamResetReason, details: string): void {
-    for (const stream of this.streams.values()) {
-      stream.state = 'closed';
-      this.#forget(stream, 'remoteReset');
-      stream.onReset(reason, details);
-    }
+    for (const stream of this.streams.values()) this.#lose(stream, reason, details);
+  }
+
+  #lose(stream: Stream, reason: StreamResetReason, details: string): void {
+    stream.state = 'closed';
+    this.#forget(stream, 'remoteReset');
+    stream.onReset(reason, details);
   }
 
   onKeepaliveTimeout(): void {

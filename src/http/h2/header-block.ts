@@ -58,12 +58,12 @@ export abstract class HeaderBlock implements HeaderFieldSink {
     if (++this.#count > maxHeadersCount || this.bytes > maxHeadersBytes) {
       this.defect = 'tooLarge';
     } else if (field.defect !== undefined) {
-      this.defect = field.defect === 'connectionSpecific' ? 'messaging' : 'invalidField';
+      this.defect = 'invalidField';
     } else if (field.pseudo === NOT_PSEUDO) {
       this.#hasRegularField = true;
       this.defect = this.onRegularField(field, isNeverIndexed);
     } else if (this.#hasRegularField || this.hasPseudo(field.pseudo)) {
-      this.defect = 'messaging';
+      this.defect = 'invalidField';
     } else {
       this.#pseudos |= 1 << field.pseudo;
       this.defect = this.onPseudoHeader(field);
@@ -79,7 +79,9 @@ export abstract class HeaderBlock implements HeaderFieldSink {
       this.#cookie = this.#cookie === undefined ? value : `${this.#cookie}; ${value}`;
       return undefined;
     }
-    if (id === HeaderName['content-length'] && !this.#readContentLength(value)) return 'messaging';
+    if (id === HeaderName['content-length'] && !this.#readContentLength(value)) {
+      return 'invalidField';
+    }
     this.#add(id, name, value, isNeverIndexed);
     return undefined;
   }
@@ -127,7 +129,7 @@ export class TrailerBlock extends HeaderBlock {
   }
 
   protected override onPseudoHeader(): BlockDefect {
-    return 'messaging';
+    return 'invalidField';
   }
 }
 

@@ -34,6 +34,8 @@ const NO_BYTES = Buffer.alloc(0);
 export interface OutboundOwner {
   /** END_STREAM was written for this stream. */
   onLocalEnd(stream: Http2Stream): void;
+  /** A message is written to its end, some of it waits, and that may take long. */
+  onEndWaits(stream: Http2Stream): void;
   /** The RST_STREAM that waited for the end of the stream was written. */
   onResetSent(stream: Http2Stream): void;
   /** What is pending of this stream rose above the limit, or fell below half of it. */
@@ -243,6 +245,7 @@ export class Outbound implements TurnFlusher {
       stream.append(bytes, at, length);
       this.#stats.add(field.pending_send_bytes, length - at);
       this.#checkPending(stream);
+      if (endStream) this.#owner.onEndWaits(stream);
     }
     if (stream.sendWindow > 0 && stream.pendingBytes > 0) this.#queue.push(stream);
     else if (endStream && stream.pendingBytes === 0) this.#sendTail(stream);
@@ -257,6 +260,7 @@ export class Outbound implements TurnFlusher {
     const copy = new HeaderMap();
     copy.appendFrom(trailers);
     stream.tail = copy;
+    this.#owner.onEndWaits(stream);
   }
 
   /**
@@ -316,6 +320,7 @@ export class Outbound implements TurnFlusher {
     if (isLast && stream.tail === 'end') this.#ended(stream);
     else if (isLast && stream.tail !== 'none') this.#sendTail(stream);
     else this.#checkPending(stream);
+    if (!isLast && stream.tail !== 'none') this.#owner.onEndWaits(stream);
   }
 
   #sendTail(stream: Http2Stream): void {

@@ -1,4 +1,4 @@
-import { IS_TARGET, IS_TOKEN } from '#http/h1/octets.ts';
+import { IS_TOKEN } from '#http/h1/octets.ts';
 import { isValidAuthority } from '#http/h1/request-target.ts';
 import type { BlockDefect } from '#http/h2/block-defect.ts';
 import { HeaderBlock, hasUnderscore } from '#http/h2/header-block.ts';
@@ -20,6 +20,8 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field: stat } = http2Stats;
 const SLASH = 0x2f;
+const SPACE = 0x20;
+const DELETE = 0x7f;
 const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
 
 /** Reads the head of a request (RFC 9113 section 8.3.1, RFC 8441 section 4). */
@@ -45,21 +47,21 @@ export class RequestBlock extends HeaderBlock {
     switch (pseudo) {
       case PSEUDO_METHOD:
         headers.method = value;
-        return undefined;
+        return isToken(value) ? undefined : 'invalidField';
       case PSEUDO_PATH:
         headers.path = value;
-        return undefined;
+        return isPath(value) ? undefined : 'invalidField';
       case PSEUDO_SCHEME:
         headers.scheme = value;
-        return undefined;
+        return SCHEME.test(value) ? undefined : 'invalidField';
       case PSEUDO_AUTHORITY:
         headers.authority = value;
-        return undefined;
+        return isValidAuthority(value) ? undefined : 'invalidField';
       case PSEUDO_PROTOCOL:
         this.protocol = value;
-        return undefined;
+        return this.#options.allowConnect && isToken(value) ? undefined : 'invalidField';
       default:
-        return 'messaging';
+        return 'invalidField';
     }
   }
 
@@ -72,7 +74,7 @@ export class RequestBlock extends HeaderBlock {
       // What `:authority` says counts; where that is missing there must be one host only.
       const isSecond = this.#host !== undefined && !this.hasPseudo(PSEUDO_AUTHORITY);
       this.#host = value;
-      return isSecond ? 'messaging' : undefined;
+      return isSecond || !isValidAuthority(value) ? 'invalidField' : undefined;
     }
     if (id === 0 && this.#options.headersWithUnderscoresAction !== 'ALLOW' && hasUnderscore(name)) {
       if (this.#options.headersWithUnderscoresAction === 'REJECT_REQUEST') return 'underscore';
@@ -91,27 +93,21 @@ export class RequestBlock extends HeaderBlock {
 
   #check(endStream: boolean): BlockDefect | undefined {
     const headers = this.#headers;
-    if (!this.hasPseudo(PSEUDO_METHOD) || !isToken(headers.method)) return 'messaging';
-    if (!this.hasPseudo(PSEUDO_AUTHORITY) && this.#host !== undefined) {
-      headers.authority = this.#host;
-    } else if (!this.hasPseudo(PSEUDO_AUTHORITY)) return 'messaging';
-    if (headers.authority === '' || !isValidAuthority(headers.authority)) return 'messaging';
+    const hasAuthority = this.hasPseudo(PSEUDO_AUTHORITY);
+    if (!hasAuthority) headers.authority = this.#host ?? '';
+    if (!this.hasPseudo(PSEUDO_METHOD) || headers.authority === '') return 'messaging';
     if (headers.method === 'CONNECT' && this.protocol === undefined) return this.#checkConnect();
-    if (!this.#isTargetValid(headers)) return 'messaging';
-    if (this.protocol !== undefined) return this.#checkExtendedConnect(headers, endStream);
+    if (!this.#isTargetWhole(headers)) return 'messaging';
+    if (this.protocol !== undefined) return this.#becomeUpgrade(headers, endStream);
     const { contentLength } = this;
     return endStream && contentLength !== UNKNOWN_LENGTH && contentLength !== 0
       ? 'messaging'
       : undefined;
   }
 
-  #isTargetValid({ method, path, scheme }: RequestHeaders): boolean {
+  #isTargetWhole({ method, path }: RequestHeaders): boolean {
     if (!this.hasPseudo(PSEUDO_PATH) || !this.hasPseudo(PSEUDO_SCHEME)) return false;
-    if (!SCHEME.test(scheme)) return false;
-    if (path === '*') return method === 'OPTIONS';
-    if (path.charCodeAt(0) !== SLASH) return false;
-    for (let at = 1; at < path.length; at++) if (IS_TARGET[path.charCodeAt(at)] !== 1) return false;
-    return true;
+    return path.charCodeAt(0) === SLASH || (path === '*' && method === 'OPTIONS');
   }
 
   /** Section 8.5. */
@@ -120,14 +116,12 @@ export class RequestBlock extends HeaderBlock {
     return isPlain && this.contentLength === UNKNOWN_LENGTH ? undefined : 'messaging';
   }
 
-  /** Inwards it becomes the upgrade that it would have been in HTTP/1.1, as in Envoy. */
-  #checkExtendedConnect(headers: RequestHeaders, endStream: boolean): BlockDefect | undefined {
-    const protocol = this.protocol as string;
-    if (!this.#options.allowConnect || endStream) return 'messaging';
-    if (headers.method !== 'CONNECT' || !isToken(protocol)) return 'messaging';
+  /** An extended CONNECT goes on as the upgrade that it would have been in HTTP/1.1, as in Envoy. */
+  #becomeUpgrade(headers: RequestHeaders, endStream: boolean): BlockDefect | undefined {
+    if (headers.method !== 'CONNECT' || endStream) return 'messaging';
     headers.method = 'GET';
     headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
-    headers.appendKnown(HeaderName.upgrade, 'upgrade', protocol);
+    headers.appendKnown(HeaderName.upgrade, 'upgrade', this.protocol as string);
     return undefined;
   }
 }
@@ -135,5 +129,14 @@ export class RequestBlock extends HeaderBlock {
 function isToken(text: string): boolean {
   if (text === '') return false;
   for (let at = 0; at < text.length; at++) if (IS_TOKEN[text.charCodeAt(at)] !== 1) return false;
+  return true;
+}
+
+/** No blanks or control octets; as in Envoy, octets beyond ASCII are let through. */
+function isPath(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const octet = text.charCodeAt(at);
+    if (octet <= SPACE || octet === DELETE) return false;
+  }
   return true;
 }

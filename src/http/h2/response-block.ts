@@ -27,7 +27,7 @@ export class ResponseBlock extends HeaderBlock {
   }
 
   protected override onPseudoHeader({ pseudo, value }: HeaderField): BlockDefect | undefined {
-    if (pseudo !== PSEUDO_STATUS || !STATUS.test(value)) return 'messaging';
+    if (pseudo !== PSEUDO_STATUS || !STATUS.test(value)) return 'invalidField';
     this.#headers.status = Number(value);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { WheelTimer } from '#base/timer-wheel.ts';
 import type { ServerCodecCallbacks, ServerConnection } from '#http/codec.ts';
 import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
@@ -139,10 +140,10 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     switch (defect) {
       case 'tooLarge':
         this.stats.inc(field.header_overflow);
-        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details);
+        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
       case 'underscore':
         this.stats.inc(field.requests_rejected_with_underscores_in_headers);
-        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details);
+        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
       case 'invalidField':
       case 'messaging':
         return this.messagingError(stream, details);
@@ -230,7 +231,21 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
 
   protected override onPeerSettings(): void {}
 
-  protected override onStreamGone(): void {
+  /** The response is whole as far as everybody else knows; here it may wait for the client. */
+  override onEndWaits(stream: ServerStream): void {
+    const { streamFlushTimeoutMs } = this.options;
+    if (streamFlushTimeoutMs === 0 || this.isDead) return;
+    stream.flushTimer ??= new WheelTimer(stream);
+    this.services.timers.start(stream.flushTimer, streamFlushTimeoutMs);
+  }
+
+  onFlushTimeout(stream: ServerStream): void {
+    this.stats.inc(field.tx_flush_timeout);
+    this.resetStream(stream, ErrorCode.CANCEL);
+  }
+
+  protected override onStreamGone({ flushTimer }: ServerStream): void {
+    if (flushTimer !== undefined) this.services.timers.cancel(flushTimer);
     this.#callbacks.onStreamDone();
   }
 

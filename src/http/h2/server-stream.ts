@@ -1,3 +1,4 @@
+import type { TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
 import type { RequestDecoder, ResponseEncoder, StreamResetReason } from '#http/codec.ts';
 import { serverResetCode } from '#http/h2/reset-codes.ts';
 import type { Http2ServerConnection } from '#http/h2/server-connection.ts';
@@ -5,12 +6,14 @@ import { Http2Stream } from '#http/h2/stream.ts';
 import type { HeaderMap, ResponseHeaders } from '#http/header-map.ts';
 
 /** A request and its response on a client's connection. */
-export class ServerStream extends Http2Stream implements ResponseEncoder {
+export class ServerStream extends Http2Stream implements ResponseEncoder, TimerOwner {
   readonly #connection: Http2ServerConnection;
   /** Gone when there is nothing more to be told. */
   decoder: RequestDecoder | undefined = undefined;
   /** The request was an extended CONNECT: where HTTP/1.1 says 101, it is answered with 200. */
   isUpgrade = false;
+  /** Runs while the end of the response waits for the client's window. */
+  flushTimer: WheelTimer | undefined = undefined;
 
   constructor(connection: Http2ServerConnection) {
     super();
@@ -54,6 +57,10 @@ export class ServerStream extends Http2Stream implements ResponseEncoder {
     const { decoder } = this;
     this.decoder = undefined;
     decoder?.onResetStream(reason, details);
+  }
+
+  onTimer(): void {
+    this.#connection.onFlushTimeout(this);
   }
 
   onAboveWriteBufferHighWatermark(): void {
