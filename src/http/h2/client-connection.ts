@@ -61,7 +61,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     super(connection, options, stats, services);
     this.#callbacks = callbacks;
     stats.inc(field.nghttp2_upstream_connections);
-    this.outbound.writeRaw(CLIENT_PREFACE);
+    this.output.writeRaw(CLIENT_PREFACE);
     this.begin(true);
   }
 
@@ -97,7 +97,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
   /** Tells the upstream that no further streams come. */
   goAway(): void {
     if (this.isDead) return;
-    this.outbound.writeGoAway(0, ErrorCode.NO_ERROR);
+    this.output.writeGoAway(0, ErrorCode.NO_ERROR);
     this.stats.inc(field.goaway_sent);
   }
 
@@ -118,11 +118,11 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     stream.upgrade = upgrade;
     this.open(stream, this.#nextStreamId);
     this.#nextStreamId += 2;
-    const { outbound } = this;
-    const at = outbound.beginHeaders();
-    outbound.fields.writeRequestLine(headers, upgrade);
-    outbound.fields.writeFields(headers);
-    outbound.endHeaders(at, stream, endStream);
+    const { output } = this;
+    const at = output.beginHeaders();
+    output.fields.writeRequestLine(headers, upgrade);
+    output.fields.writeFields(headers);
+    output.endHeaders(at, stream, endStream);
     if (endStream) this.onLocalEnd(stream);
   }
 
@@ -134,11 +134,11 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
   }
 
   sendData(stream: ClientStream, bytes: Buffer, endStream: boolean): void {
-    this.outbound.sendData(stream, bytes, endStream);
+    this.bodies.sendData(stream, bytes, endStream);
   }
 
   sendTrailers(stream: ClientStream, trailers: HeaderMap): void {
-    this.outbound.sendTrailers(stream, trailers);
+    this.bodies.sendTrailers(stream, trailers);
   }
 
   readDisable(stream: ClientStream, isDisabled: boolean): void {

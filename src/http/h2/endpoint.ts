@@ -1,6 +1,3 @@
-import type { StreamResetReason } from '#http/codec.ts';
-import { BLOCK_DETAILS } from '#http/h2/block-defect.ts';
-import { ClosedStreams } from '#http/h2/closed-streams.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { FrameDispatcher, type FrameHandler } from '#http/h2/frame-dispatcher.ts';
 import { FrameReader } from '#http/h2/frame-reader.ts';
@@ -9,41 +6,24 @@ import { type HeaderFieldSink, HpackDecoder } from '#http/h2/hpack/hpack-decoder
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
-import { InboundData, type InboundDataOwner } from '#http/h2/inbound-data.ts';
-import { type InboundFlood, InboundFloods } from '#http/h2/inbound-floods.ts';
-import { Keepalive } from '#http/h2/keepalive.ts';
+import { Keepalive, type KeepaliveOwner } from '#http/h2/keepalive.ts';
 import { localSettings } from '#http/h2/local-settings.ts';
-import { Outbound, type OutboundOwner } from '#http/h2/outbound.ts';
-import type { OutboundFlood } from '#http/h2/outbound-frames.ts';
-import { PeerSettings } from '#http/h2/peer-settings.ts';
 import type { Http2Stream } from '#http/h2/stream.ts';
-import { StreamTable } from '#http/h2/stream-table.ts';
+import { StreamKeeper } from '#http/h2/stream-keeper.ts';
 import type { Connection } from '#network/connection.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 
-/** One side of an HTTP/2 connection: everything that servers and clients have in common. */
+/** One side of an HTTP/2 connection: what servers and clients do with frames in common. */
 export abstract class Http2Endpoint<Stream extends Http2Stream>
-  implements FrameHandler, InboundDataOwner, OutboundOwner
+  extends StreamKeeper<Stream>
+  implements FrameHandler, KeepaliveOwner
 {
-  protected readonly connection: Connection;
-  protected readonly options: Http2Options;
-  protected readonly stats: StatBlock;
   protected readonly services: Http2Services;
-  protected readonly streams = new StreamTable<Stream>();
-  protected readonly closed = new ClosedStreams();
-  protected readonly floods: InboundFloods;
-  protected readonly outbound: Outbound;
-  protected readonly inbound: InboundData;
-  protected readonly peer = new PeerSettings();
-  protected readonly reader: FrameReader;
+  readonly #reader: FrameReader;
   readonly #hpack = new HpackDecoder();
   readonly #keepalive: Keepalive | undefined;
-  /** Nothing is read or written any more. */
-  protected isDead = false;
-  #areSettingsKnown = false;
-  #isConnectionAbove = false;
 
   constructor(
     connection: Connection,
@@ -51,29 +31,19 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     stats: StatBlock,
     services: Http2Services,
   ) {
-    this.connection = connection;
-    this.options = options;
-    this.stats = stats;
+    super(connection, options, stats);
+    const { connectionKeepalive, maxHeadersBytes } = options;
     this.services = services;
-    this.floods = new InboundFloods(options);
-    this.outbound = new Outbound(connection, this, options, stats, this.floods);
-    this.inbound = new InboundData(this, this.outbound, options);
-    this.reader = new FrameReader(new FrameDispatcher(this, this.floods, options.maxHeadersBytes));
-    const { connectionKeepalive } = options;
+    this.#reader = new FrameReader(new FrameDispatcher(this, this.floods, maxHeadersBytes));
     this.#keepalive =
-      connectionKeepalive && new Keepalive(connectionKeepalive, services, this.outbound, this);
-  }
-
-  /** Streams of which something is still to be read or sent. */
-  get activeStreams(): number {
-    return this.streams.size;
+      connectionKeepalive && new Keepalive(connectionKeepalive, services, this.output, this);
   }
 
   protected begin(isClient: boolean): void {
-    this.outbound.writeSettings(localSettings(this.options, isClient));
+    this.output.writeSettings(localSettings(this.options, isClient));
     const more = this.options.initialConnectionWindowSize - DEFAULT_WINDOW;
-    if (more > 0) this.outbound.writeWindowUpdate(0, more);
-    this.#isConnectionAbove = this.connection.isAboveHighWatermark;
+    if (more > 0) this.output.writeWindowUpdate(0, more);
+    if (this.connection.isAboveHighWatermark) this.onAboveWriteBufferHighWatermark();
   }
 
   /** A stream is about to begin. */
@@ -81,182 +51,20 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.#keepalive?.beforeStream();
   }
 
-  // What the connection says.
-
   dispatch(bytes: Buffer, length: number): void {
+    this.read(bytes, 0, length);
+  }
+
+  protected read(bytes: Buffer, start: number, end: number): void {
     if (this.isDead) return;
     this.#keepalive?.received();
-    this.reader.read(bytes, 0, length);
+    this.#reader.read(bytes, start, end);
   }
 
-  onAboveWriteBufferHighWatermark(): void {
-    this.#isConnectionAbove = true;
-    for (const stream of this.streams.values()) this.#tellWatermark(stream);
-  }
-
-  onBelowWriteBufferLowWatermark(): void {
-    this.#isConnectionAbove = false;
-    this.outbound.drain();
-    if (this.#isConnectionAbove) return;
-    for (const stream of this.streams.values()) this.#tellWatermark(stream);
-  }
-
-  onConnectionClose(details: string): void {
-    this.#die();
-    this.#resetAll('connectionTermination', details);
-  }
-
-  #tellWatermark(stream: Http2Stream): void {
-    const isAbove = stream.isOverLimit || this.#isConnectionAbove;
-    if (isAbove === stream.isAboveHighWatermark || stream.isLocalEndWritten) return;
-    stream.isAboveHighWatermark = isAbove;
-    if (isAbove) stream.onAboveWriteBufferHighWatermark();
-    else stream.onBelowWriteBufferLowWatermark();
-  }
-
-  // The life of streams.
-
-  /** A stream has its id: it is one of the connection's from now on. */
-  protected open(stream: Stream, id: number): void {
-    stream.id = id;
-    stream.state = 'open';
-    stream.sendWindow = this.peer.initialWindowSize;
-    stream.receiveWindow = this.inbound.streamWindow(this.#areSettingsKnown);
-    this.streams.add(stream);
-    this.floods.countStream();
-    this.stats.inc(field.streams_active);
-    if (this.#isConnectionAbove) this.#tellWatermark(stream);
-  }
-
-  onLocalEnd(stream: Http2Stream): void {
-    if (stream.isClosed) return;
-    stream.tail = 'none';
-    stream.endLocal();
-    if (stream.isClosed) this.#forget(stream as Stream, 'end');
-  }
-
-  /** The peer's END_STREAM was told to the stream. */
-  onRemoteEnd(stream: Http2Stream): void {
-    if (stream.state === 'closed') this.#forget(stream as Stream, 'end');
-  }
-
-  onEndWaits(_stream: Http2Stream): void {}
-
-  onResetSent(stream: Http2Stream): void {
-    this.#close(stream as Stream, 'localReset');
-  }
-
-  onPendingChanged(stream: Http2Stream): void {
-    this.#tellWatermark(stream);
-  }
-
-  /** Our owner gives a stream up. */
-  resetStream(stream: Stream, code: ErrorCode): void {
-    if (stream.state === 'closed' || stream.state === 'idle' || this.isDead) return;
-    if (this.outbound.reset(stream, code)) this.#close(stream, 'localReset');
-  }
-
-  /** The peer said that it will never look at this stream. */
-  protected onRefused(stream: Stream): void {
-    this.#close(stream, 'remoteReset');
-    stream.onReset('remoteRefusedStreamReset', 'http2.remote_refuse');
-  }
-
-  #close(stream: Stream, by: 'localReset' | 'remoteReset'): void {
-    if (stream.state === 'closed') return;
-    stream.state = 'closed';
-    this.#forget(stream, by);
-  }
-
-  #forget(stream: Stream, by: 'end' | 'localReset' | 'remoteReset'): void {
-    if (this.streams.get(stream.id) !== stream) return;
-    this.streams.remove(stream);
-    this.closed.add(stream.id, by);
-    this.outbound.forget(stream);
-    this.inbound.release(stream);
-    this.stats.dec(field.streams_active);
-    this.onStreamGone(stream);
-  }
-
-  // Errors.
-
-  streamError(
-    streamId: number,
-    code: ErrorCode,
-    details: string,
-    reason: StreamResetReason = 'protocolError',
-  ): void {
-    const stream = this.streams.get(streamId);
-    if (stream === undefined) {
-      // RST_STREAM must not be sent for a stream that never was.
-      if (this.isIdle(streamId)) this.connectionError(code, details);
-      else this.outbound.writeReset(streamId, code);
-      return;
-    }
-    this.outbound.writeReset(streamId, code);
-    this.#close(stream, 'localReset');
-    stream.onReset(reason, details);
-  }
-
-  messagingError(stream: Http2Stream, details: string = BLOCK_DETAILS.messaging): void {
-    this.stats.inc(field.rx_messaging_error);
-    if (this.options.streamErrorOnInvalidHttpMessage) {
-      this.streamError(stream.id, ErrorCode.PROTOCOL_ERROR, details);
-    } else {
-      this.#fail(ErrorCode.PROTOCOL_ERROR, details, 'protocolError', stream);
-    }
-  }
-
-  connectionError(code: ErrorCode, details: string): void {
-    this.#fail(code, `codec_error:${details.replaceAll(' ', '_')}`, 'protocolError', undefined);
-  }
-
-  onInboundFlood(flood: InboundFlood): void {
-    this.stats.inc(field[flood]);
-    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood', undefined);
-  }
-
-  /** Whoever does not read does not read GOAWAY either. */
-  onOutboundFlood(flood: OutboundFlood): void {
-    if (this.isDead) return;
-    this.stats.inc(field[flood]);
-    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood', undefined);
-    this.connection.destroy();
-  }
-
-  /** `offender`: the stream that is to blame, if it is one. */
-  #fail(
-    code: ErrorCode,
-    details: string,
-    kind: 'protocolError' | 'flood',
-    offender: Http2Stream | undefined,
-  ): void {
-    if (this.isDead) return;
-    this.outbound.writeGoAway(this.lastPeerStreamId, code);
-    this.stats.inc(field.goaway_sent);
-    this.#die();
-    this.outbound.flush();
-    this.onConnectionError(kind, details);
-    if (offender !== undefined) this.#lose(offender as Stream, 'protocolError', details);
-    const others = offender === undefined ? details : 'codec_error:another_stream';
-    this.#resetAll('protocolError', others);
-    this.onDead();
-  }
-
-  #die(): void {
-    this.isDead = true;
-    this.reader.stop();
+  protected override die(): void {
+    super.die();
+    this.#reader.stop();
     this.#keepalive?.stop();
-  }
-
-  #resetAll(reason: StreamResetReason, details: string): void {
-    for (const stream of this.streams.values()) this.#lose(stream, reason, details);
-  }
-
-  #lose(stream: Stream, reason: StreamResetReason, details: string): void {
-    stream.state = 'closed';
-    this.#forget(stream, 'remoteReset');
-    stream.onReset(reason, details);
   }
 
   onKeepaliveTimeout(): void {
@@ -291,7 +99,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     if (this.isIdle(streamId)) {
       this.connectionError(ErrorCode.PROTOCOL_ERROR, 'DATA for an idle stream');
     } else if (this.closed.closedBy(streamId) !== 'localReset') {
-      this.outbound.writeReset(streamId, ErrorCode.STREAM_CLOSED);
+      this.output.writeReset(streamId, ErrorCode.STREAM_CLOSED);
     }
   }
 
@@ -308,7 +116,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
       return;
     }
     this.stats.inc(field.rx_reset);
-    this.#close(stream, 'remoteReset');
+    this.closeStream(stream, 'remoteReset');
     if (code === ErrorCode.REFUSED_STREAM) {
       stream.onReset('remoteRefusedStreamReset', 'http2.remote_refuse');
     } else {
@@ -318,19 +126,19 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   }
 
   onSettings(bytes: Buffer, start: number, end: number): void {
-    const { peer, outbound } = this;
+    const { peer, bodies, output } = this;
     const before = peer.initialWindowSize;
     const error = peer.read(bytes, start, end, this.#onHeaderTableSize);
     if (error !== ErrorCode.NO_ERROR) return this.connectionError(error, 'SETTINGS');
-    outbound.setPeerFrameMax(peer.maxFrameSize);
+    bodies.setPeerFrameMax(peer.maxFrameSize);
     // In front of anything that goes out because of them.
-    outbound.writeSettingsAck();
+    output.writeSettingsAck();
     const change = peer.initialWindowSize - before;
     if (change === 0 || this.#changeWindows(change)) this.onPeerSettings();
   }
 
   readonly #onHeaderTableSize = (bytes: number): void => {
-    this.outbound.fields.encoder.setPeerTableSize(bytes);
+    this.output.fields.encoder.setPeerTableSize(bytes);
   };
 
   #changeWindows(change: number): boolean {
@@ -340,19 +148,19 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
         return false;
       }
       stream.sendWindow += change;
-      this.outbound.resume(stream);
+      this.bodies.resume(stream);
     }
     return true;
   }
 
   onSettingsAck(): void {
-    this.#areSettingsKnown = true;
+    this.areSettingsKnown = true;
     this.#hpack.setTableSizeMax(this.options.hpackTableSize);
   }
 
   onPing(isAck: boolean, bytes: Buffer, start: number): void {
     if (isAck) this.#keepalive?.answered();
-    else this.outbound.writePing(true, bytes, start);
+    else this.output.writePing(true, bytes, start);
   }
 
   onWindowUpdate(streamId: number, increment: number): void {
@@ -371,19 +179,19 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
       return this.streamError(streamId, ErrorCode.FLOW_CONTROL_ERROR, 'stream window overflow');
     }
     stream.sendWindow += increment;
-    this.outbound.resume(stream);
+    this.bodies.resume(stream);
   }
 
   #onConnectionWindow(increment: number): void {
-    const { outbound } = this;
+    const { bodies } = this;
     if (increment === 0) {
       return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE of nothing');
     }
-    if (outbound.window + increment > WINDOW_MAX) {
+    if (bodies.window + increment > WINDOW_MAX) {
       return this.connectionError(ErrorCode.FLOW_CONTROL_ERROR, 'connection window overflow');
     }
-    outbound.window += increment;
-    outbound.drain();
+    bodies.window += increment;
+    bodies.drain();
   }
 
   /** Reads a header block into a sink; false: the connection failed over it. */
@@ -404,17 +212,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   ): void;
   abstract onGoAwayFrame(lastStreamId: number, code: ErrorCode): void;
 
-  /** Whether no stream of this id was ever begun. */
-  protected abstract isIdle(streamId: number): boolean;
-  /** The last stream of the peer's that was begun. */
-  protected abstract get lastPeerStreamId(): number;
   protected abstract onPeerSettings(): void;
-  /** A stream is no longer one of the connection's. */
-  protected abstract onStreamGone(stream: Stream): void;
-  /** The connection is about to end; its streams are reset after this. */
-  protected abstract onConnectionError(kind: 'protocolError' | 'flood', details: string): void;
-  /** All is said. */
-  protected abstract onDead(): void;
   /** The peer did not answer for too long. */
   protected abstract onPeerGone(): void;
 }

@@ -1,7 +1,7 @@
 import { ErrorCode } from '#http/h2/error-code.ts';
+import type { FrameOutput } from '#http/h2/frame-output.ts';
 import { DEFAULT_WINDOW, Flag, FRAME_HEADER_BYTES } from '#http/h2/frame-type.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
-import type { Outbound } from '#http/h2/outbound.ts';
 import { type Http2Stream, UNKNOWN_LENGTH } from '#http/h2/stream.ts';
 
 export interface InboundDataOwner {
@@ -20,7 +20,7 @@ export interface InboundDataOwner {
  */
 export class InboundData {
   readonly #owner: InboundDataOwner;
-  readonly #outbound: Outbound;
+  readonly #output: FrameOutput;
   readonly #connectionMax: number;
   readonly #streamMax: number;
   #window: number;
@@ -33,9 +33,9 @@ export class InboundData {
   #frameBytes = 0;
   #dataBytes = 0;
 
-  constructor(owner: InboundDataOwner, outbound: Outbound, options: Http2Options) {
+  constructor(owner: InboundDataOwner, output: FrameOutput, options: Http2Options) {
     this.#owner = owner;
-    this.#outbound = outbound;
+    this.#output = output;
     this.#connectionMax = Math.max(options.initialConnectionWindowSize, DEFAULT_WINDOW);
     this.#streamMax = options.initialStreamWindowSize;
     this.#window = this.#connectionMax;
@@ -61,7 +61,7 @@ export class InboundData {
     if (bytes * 2 < this.#connectionMax || this.#heldBytes > this.#connectionMax) return;
     this.#uncreditedBytes = 0;
     this.#window += bytes;
-    this.#outbound.writeWindowUpdate(0, bytes);
+    this.#output.writeWindowUpdate(0, bytes);
   }
 
   /** A frame begins for a stream that can take it; false: it breaks a rule, and was answered. */
@@ -123,7 +123,7 @@ export class InboundData {
     if (bytes === 0 || bytes * 2 < this.#streamMax) return;
     stream.uncreditedBytes = 0;
     stream.receiveWindow += bytes;
-    this.#outbound.writeWindowUpdate(stream.id, bytes);
+    this.#output.writeWindowUpdate(stream.id, bytes);
   }
 
   readDisable(stream: Http2Stream, isDisabled: boolean): void {

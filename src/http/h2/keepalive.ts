@@ -1,7 +1,7 @@
 import { type TimerOwner, WheelTimer } from '#base/timer-wheel.ts';
+import type { FrameOutput } from '#http/h2/frame-output.ts';
 import type { Http2Keepalive } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
-import type { Outbound } from '#http/h2/outbound.ts';
 
 export interface KeepaliveOwner {
   /** Neither an answer to a PING nor anything else came for too long. */
@@ -12,7 +12,7 @@ export interface KeepaliveOwner {
 export class Keepalive implements TimerOwner {
   readonly #options: Http2Keepalive;
   readonly #services: Http2Services;
-  readonly #outbound: Outbound;
+  readonly #output: FrameOutput;
   readonly #owner: KeepaliveOwner;
   readonly #interval = new WheelTimer(this);
   #timeout: WheelTimer = new WheelTimer(this);
@@ -21,12 +21,12 @@ export class Keepalive implements TimerOwner {
   constructor(
     options: Http2Keepalive,
     services: Http2Services,
-    outbound: Outbound,
+    output: FrameOutput,
     owner: KeepaliveOwner,
   ) {
     this.#options = options;
     this.#services = services;
-    this.#outbound = outbound;
+    this.#output = output;
     this.#owner = owner;
     this.#lastReceivedMs = services.clock.nowMs;
     this.answered();
@@ -61,7 +61,7 @@ export class Keepalive implements TimerOwner {
     if (this.#timeout.isRunning) return;
     const payload = Buffer.alloc(8);
     payload.writeBigUInt64BE(BigInt(Math.floor(clock.wallMs())));
-    this.#outbound.writePing(false, payload, 0);
+    this.#output.writePing(false, payload, 0);
     timers.start(this.#timeout, this.#options.timeoutMs);
   }
 

@@ -49,24 +49,24 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   }
 
   override dispatch(bytes: Buffer, length: number): void {
-    if (this.#prefaceLength === CLIENT_PREFACE.length) return super.dispatch(bytes, length);
+    if (this.#prefaceLength === CLIENT_PREFACE.length) return this.read(bytes, 0, length);
     let at = 0;
     for (; at < length && this.#prefaceLength < CLIENT_PREFACE.length; at++) {
       if (bytes[at] !== CLIENT_PREFACE.charCodeAt(this.#prefaceLength++)) {
         return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'no client preface');
       }
     }
-    if (at < length) super.dispatch(bytes.subarray(at, length), length - at);
+    if (at < length) this.read(bytes, at, length);
   }
 
   shutdownNotice(): void {
-    if (!this.isDead) this.outbound.writeGoAway(STREAM_ID_MAX, ErrorCode.NO_ERROR);
+    if (!this.isDead) this.output.writeGoAway(STREAM_ID_MAX, ErrorCode.NO_ERROR);
   }
 
   goAway(): void {
     if (this.isDead) return;
     this.#lastAllowedId = this.#lastStreamId;
-    this.outbound.writeGoAway(this.#lastStreamId, ErrorCode.NO_ERROR);
+    this.output.writeGoAway(this.#lastStreamId, ErrorCode.NO_ERROR);
     this.stats.inc(field.goaway_sent);
   }
 
@@ -91,7 +91,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     const refusal = this.#refusalOf(streamId, dependsOnItself);
     if (refusal === undefined) return this.#onRequest(streamId, endStream, bytes, start, end);
     if (!this.decodeBlock(bytes, start, end, discarded) || refusal === 'ignored') return;
-    this.outbound.writeReset(streamId, refusal);
+    this.output.writeReset(streamId, refusal);
     this.closed.add(streamId, 'localReset');
   }
 
@@ -194,21 +194,21 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
 
   sendHead(stream: ServerStream, headers: ResponseHeaders, endStream: boolean): void {
     if (stream.isLocalEndWritten) return;
-    const { outbound } = this;
-    const at = outbound.beginHeaders();
+    const { output } = this;
+    const at = output.beginHeaders();
     const isAccepted = stream.isUpgrade && headers.status === 101;
-    outbound.fields.writeStatus(isAccepted ? 200 : headers.status);
-    outbound.fields.writeFields(headers);
-    outbound.endHeaders(at, stream, endStream);
+    output.fields.writeStatus(isAccepted ? 200 : headers.status);
+    output.fields.writeFields(headers);
+    output.endHeaders(at, stream, endStream);
     if (endStream) this.onLocalEnd(stream);
   }
 
   sendData(stream: Http2Stream, bytes: Buffer, endStream: boolean): void {
-    this.outbound.sendData(stream, bytes, endStream);
+    this.bodies.sendData(stream, bytes, endStream);
   }
 
   sendTrailers(stream: Http2Stream, trailers: HeaderMap): void {
-    this.outbound.sendTrailers(stream, trailers);
+    this.bodies.sendTrailers(stream, trailers);
   }
 
   readDisable(stream: Http2Stream, isDisabled: boolean): void {
