@@ -9,6 +9,12 @@ import { UpstreamConnection } from '#upstream/pool/upstream-connection.ts';
 
 const { field } = clusterStats;
 
+/** What earlier connections of the pool found out. */
+export interface KnownLimit {
+  /** How many streams the upstream takes on a connection, as it said last. */
+  streams: number | undefined;
+}
+
 /**
  * Until the upstream says how many streams it takes, more than these would risk to be refused: RFC
  * 9113 section 6.5.2 advises it not to take fewer.
@@ -18,6 +24,7 @@ const STREAMS_BEFORE_SETTINGS = 100;
 /** A connection that has as many streams as the upstream and the configuration allow. */
 export class Http2UpstreamConnection extends UpstreamConnection implements Http2ClientCallbacks {
   readonly #codec: Http2ClientConnection;
+  readonly #known: KnownLimit;
   /** What ends the streams is a broken protocol, which is counted for each of them. */
   #isProtocolBroken = false;
   /** The upstream finished sending before it had answered everything. */
@@ -28,9 +35,13 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
     environment: PoolEnvironment,
     options: Http2Options,
     stats: StatBlock,
+    known: KnownLimit,
   ) {
-    super(pool, environment, options.maxConcurrentStreams);
-    this.streamLimit = Math.min(options.maxConcurrentStreams, STREAMS_BEFORE_SETTINGS);
+    super(pool, environment, Math.max(known.streams ?? options.maxConcurrentStreams, 1));
+    this.#known = known;
+    if (known.streams === undefined) {
+      this.streamLimit = Math.min(options.maxConcurrentStreams, STREAMS_BEFORE_SETTINGS);
+    }
     this.heldBackCapacity = Math.max(this.capacityWhileConnecting - this.streamLimit, 0);
     this.#codec = new Http2ClientConnection(this.connection, this, options, stats, environment);
     pool.cluster.stats.inc(field.upstream_cx_http2_total);
@@ -69,6 +80,7 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
 
   onSettings(): void {
     this.streamLimit = this.#codec.maxConcurrentStreams;
+    this.#known.streams = this.streamLimit;
     this.pool.limitKnown(this);
   }
 

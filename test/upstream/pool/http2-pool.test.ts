@@ -1,5 +1,10 @@
 import t from 'tap';
-import { type MadeConnection, PoolHarness, type PoolOptions, TestStream } from './pool-harness.ts';
+import {
+  type MadeConnection,
+  PoolHarness,
+  type PoolOptions,
+  type TestStream,
+} from './pool-harness.ts';
 import {
   dataFrame,
   goAwayFrame,
@@ -124,6 +129,26 @@ t.test('those that the limit leaves over get another connection', async (t) => {
   t.equal(harness.made.length, 2);
   harness.connection(1).accept();
   t.equal(ready(), 150);
+});
+
+t.test('what one connection was told of the limit holds for the next ones', async (t) => {
+  const { harness } = connected(1, {}, [[MAX_CONCURRENT_STREAMS, 2]]);
+  const streams = harness.startMany(5);
+  t.equal(harness.made.length, 3, 'as many as five more streams need');
+  for (const made of harness.made.slice(1)) made.accept('none');
+  t.same(eventsOf(streams), Array(5).fill(READY));
+});
+
+t.test('an upstream that takes no stream is asked again, once for each request', async (t) => {
+  const { harness, connection } = connected(1, {}, [[MAX_CONCURRENT_STREAMS, 0]]);
+  const [first, second] = harness.startMany(2) as [TestStream, TestStream];
+  t.equal(harness.made.length, 3);
+  harness.connection(1).accept([[MAX_CONCURRENT_STREAMS, 0]]);
+  harness.connection(2).accept([[MAX_CONCURRENT_STREAMS, 0]]);
+  t.same(eventsOf([first, second]), [READY, READY]);
+  connection.feed(settingsFrame([[MAX_CONCURRENT_STREAMS, 5]]));
+  t.same(harness.start().events, [READY], 'and may change its mind');
+  t.equal(harness.made.length, 3);
 });
 
 t.test('a connection lost before its settings leaves no promise behind', async (t) => {
