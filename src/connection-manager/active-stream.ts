@@ -151,6 +151,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     if (this.isOver) return;
     this.stats.inc(field.downstream_cx_protocol_error);
     this.streamInfo.setResponseFlag(ResponseFlag.downstreamProtocolError);
+    this.streams.noteCodecError(error.details);
     this.sendLocalReply(error);
   }
 

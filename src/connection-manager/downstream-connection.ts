@@ -1,3 +1,4 @@
+import type { ConnectionLog } from '#access-log/connection-log.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import {
   type ConnectionTimeout,
@@ -12,6 +13,7 @@ import { protocolOf } from '#connection-manager/preface.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
 import type { EventTurn } from '#network/event-turn.ts';
 import type { Transport } from '#network/transport.ts';
+import { ResponseFlag } from '#stream-info/response-flags.ts';
 import type { DownstreamInfo } from '#stream-info/stream-info.ts';
 
 const { field } = connectionManagerStats;
@@ -29,8 +31,10 @@ const { field } = connectionManagerStats;
 type DrainState = 'notDraining' | 'draining' | 'closing' | 'closed';
 
 /** As Envoy puts it. */
-const END_OF_PROCESS =
-  'downstream_local_disconnect(purging_socket_that_have_not_progressed_to_connections)';
+const END_OF_PROCESS = 'purging_socket_that_have_not_progressed_to_connections';
+
+/** Why the proxy closes where nothing else is said, likewise. */
+const DRAINED = 'deferred_close_on_drained_connection';
 
 /** One client connection under an HTTP connection manager: how it begins, and how long it lasts. */
 export class DownstreamConnection implements ConnectionEvents, ConnectionTimeoutOwner {
@@ -40,6 +44,8 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
   readonly #startMs: number;
   readonly #onClosed: (connection: DownstreamConnection) => void;
   readonly #timers: ConnectionTimers;
+  /** Only where the listener has access logs of its own. */
+  readonly #log: ConnectionLog | undefined;
   /** Absent until the client has said which protocol it speaks. */
   #streams: DownstreamStreams | undefined = undefined;
   /** Bytes that do not tell the protocol yet. */
@@ -55,11 +61,13 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     manager: HttpConnectionManager,
     info: DownstreamInfo,
     onClosed: (connection: DownstreamConnection) => void,
+    log?: ConnectionLog,
   ) {
     const { config, services, stats } = manager;
     this.#manager = manager;
     this.#info = info;
     this.#onClosed = onClosed;
+    this.#log = log;
     this.#startMs = services.clock.nowMs;
     this.#timers = new ConnectionTimers(services.timers, this);
     this.#connection = new Connection(transport, turn, this, 'open', manager.bufferLimitBytes);
@@ -74,12 +82,14 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
 
   onBytes(bytes: Buffer, length: number): void {
     this.#manager.stats.add(field.downstream_cx_rx_bytes_total, length);
+    if (this.#log !== undefined) this.#log.streamInfo.bytesReceived += length;
     if (this.#streams === undefined) this.#begin(bytes, length);
     else this.#streams.codec.dispatch(bytes, length);
   }
 
   onSent(length: number): void {
     this.#manager.stats.add(field.downstream_cx_tx_bytes_total, length);
+    if (this.#log !== undefined) this.#log.streamInfo.bytesSent += length;
   }
 
   onEnd(): void {
@@ -100,6 +110,10 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     stats.inc(isLocal ? field.downstream_cx_destroy_local : field.downstream_cx_destroy_remote);
     stats.dec(field.downstream_cx_active);
     stats.record(field.downstream_cx_length_ms, services.clock.nowMs - this.#startMs);
+    if (this.#log !== undefined) {
+      if (reason === 'reset') this.#log.detectedCloseType = 'RemoteReset';
+      this.#log.write(services.clock.nowMs);
+    }
     this.#onClosed(this);
   }
 
@@ -137,6 +151,9 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     this.#timers.cancel('protocol');
     this.#streams = new Streams(this, this.#manager, this.#info, this.#connection);
     this.#streams.codec.dispatch(bytes, bytes.length);
+    const log = this.#log?.streamInfo;
+    // As in Envoy, what cannot be understood from the first byte on has no protocol.
+    if (log?.responseFlags === 0) log.protocol = this.#streams.codec.protocol;
   }
 
   // What the streams say.
@@ -156,9 +173,9 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     if (this.isOpen) this.#timers.start('idle', this.#manager.config.common.idleTimeoutMs);
   }
 
-  /** Clients get some time to hear of it; one that never said anything needs none. */
-  startDraining(): void {
-    if (this.#streams === undefined) return this.close(true);
+  /** Clients get some time to hear of it; one that never said anything needs none, for `reason`. */
+  startDraining(reason = DRAINED): void {
+    if (this.#streams === undefined) return this.close(true, reason);
     if (!this.isStaying) return;
     this.#drainState = 'draining';
     this.#streams.codec.shutdownNotice();
@@ -185,8 +202,9 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
    * Sends what is left. Then the client gets time to read it and to close (`delayed_close_timeout`):
    * a client that is still sending would otherwise see its connection reset before our answer.
    */
-  close(skipsDelay: boolean): void {
+  close(skipsDelay: boolean, reason = DRAINED): void {
     if (!this.isOpen) return;
+    if (this.#log?.localCloseReason === '') this.#noteReason(reason);
     const { delayedCloseTimeoutMs } = this.#manager.config;
     this.#drainState = 'closed';
     this.#timers.cancelAll();
@@ -195,9 +213,21 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     this.#unsentBytes = this.#connection.bufferedBytes;
   }
 
+  /** What the client sent breaks its protocol; `details` are those of the response code. */
+  noteCodecError(details: string): void {
+    this.#log?.streamInfo.setResponseFlag(ResponseFlag.downstreamProtocolError);
+    this.#noteReason(`codec_error:${details}`);
+  }
+
+  /** Why the proxy closes, as Envoy's `LocalCloseReasons` have it. */
+  #noteReason(reason: string): void {
+    if (this.#log !== undefined) this.#log.localCloseReason = reason;
+  }
+
   /** Ends it at once; `details` say why, as Envoy logs it. */
   abort(details: string): void {
     if (!this.isOpen) return;
+    this.#noteReason(details);
     this.#drainState = 'closed';
     this.#closeDetails = `downstream_local_disconnect(${details})`;
     this.#connection.destroy();
@@ -205,8 +235,10 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
 
   /** The process ends: requests under way are broken off. */
   breakOff(): void {
+    this.#noteReason(END_OF_PROCESS);
+    this.#log?.write(this.#manager.services.clock.nowMs);
     if (this.#streams === undefined || this.#streams.isEmpty) return;
-    this.#streams.breakOff(END_OF_PROCESS);
+    this.#streams.breakOff(`downstream_local_disconnect(${END_OF_PROCESS})`);
     this.#connection.destroy();
   }
 
@@ -217,10 +249,10 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
         // It is not stopped for every request, only started anew after each.
         if (this.#streams?.isEmpty === false) return;
         stats.inc(field.downstream_cx_idle_timeout);
-        return this.startDraining();
+        return this.startDraining('on_idle_timeout');
       case 'duration':
         stats.inc(field.downstream_cx_max_duration_reached);
-        return this.startDraining();
+        return this.startDraining('duration_timeout');
       case 'protocol':
         // HTTP/2 clients do not hesitate within their preface. What there is of a request can time out.
         return this.#start('HTTP1', this.#beginning as Buffer);
@@ -244,6 +276,7 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
       return;
     }
     stats.inc(field.downstream_cx_delayed_close_timeout);
+    this.#noteReason('triggered_delayed_close_timeout');
     this.#connection.destroy();
   }
 }

@@ -53,6 +53,8 @@ export abstract class DownstreamStreams implements ServerCodecCallbacks {
 
   /** The request's head is known. Gives the error of one that is to be refused. */
   abstract noteRequest(headers: RequestHeaders, stream: ActiveStream): CodecError | undefined;
+  /** The request is none. In HTTP/1.1 whatever the client sends next cannot be understood either. */
+  noteCodecError(_details: string): void {}
   /** The request is answered with 400. */
   abstract noteBadRequest(): void;
   /** The answer's head is about to go: decides, and tells the client, what becomes of the connection. */

@@ -95,6 +95,10 @@ export class Http1Streams extends DownstreamStreams {
     return error;
   }
 
+  override noteCodecError(details: string): void {
+    this.connection.noteCodecError(details);
+  }
+
   /** After a bad request nobody can say where the next one begins. */
   noteBadRequest(): void {
     if (!this.manager.config.streamErrorOnInvalidHttpMessage) this.#closeAfterBadRequest();

@@ -1,3 +1,5 @@
+import { type AccessLog, instantiateAccessLogs } from '#access-log/access-log.ts';
+import { ConnectionLog } from '#access-log/connection-log.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
@@ -11,20 +13,37 @@ import { type Listening, listen } from '#network/listening.ts';
 import type { Transport } from '#network/transport.ts';
 import { removeSocketFile, setSocketMode, socketName } from '#network/unix-socket.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
-import type { DownstreamInfo } from '#stream-info/stream-info.ts';
+import { ResponseFlag } from '#stream-info/response-flags.ts';
+import { type DownstreamInfo, StreamInfo } from '#stream-info/stream-info.ts';
 import { createManager } from '#worker/create-manager.ts';
+import { accessLogFilterEnvironment, formatterEnvironment } from '#worker/log-environment.ts';
 import type { ListenerSnapshot, WorkerListenerConfig } from '#worker/messages.ts';
 import type { Worker } from '#worker/worker.ts';
 
 const { field } = listenerStats;
 const { field: workerField } = listenerWorkerStats;
 
+interface ActiveFilterChain {
+  readonly config: WorkerListenerConfig['filterChains'][number];
+  readonly manager: HttpConnectionManager;
+}
+
 /** What connections are served with: one snapshot of the configuration, built whole. */
 interface Generation {
   readonly matcher: FilterChainMatcher;
-  /** By filter chain; the default chain comes last. */
-  readonly managers: readonly HttpConnectionManager[];
+  /** In the order of the configuration; the default chain comes last. */
+  readonly chains: readonly ActiveFilterChain[];
+  /** The listener's own, about connections. */
+  readonly logs: readonly AccessLog[];
 }
+
+interface ConnectionAddresses {
+  readonly local: Address;
+  readonly remote: Address;
+}
+
+/** Clients of a Unix socket have no address. */
+const UNNAMED: Address = { kind: 'pipe', path: '' };
 
 let nextConnectionId = 0;
 
@@ -130,14 +149,16 @@ export class ActiveListener {
   #accept(transport: Transport): void {
     const { turn } = this.#worker;
     turn.begin();
-    const info = this.#infoOf(transport);
-    const manager = info === undefined ? undefined : this.#choose(info);
-    if (info === undefined || manager === undefined) {
-      if (info !== undefined) this.#stats.inc(field.no_filter_chain_match);
+    const addresses = this.#addressesOf(transport);
+    const chain = addresses && this.#choose(addresses);
+    const info = addresses && this.#infoOf(addresses, chain);
+    if (info === undefined || chain === undefined) {
+      if (info !== undefined) this.#refuse(info);
       transport.destroy();
       turn.end();
       return;
     }
+    const { manager } = chain;
     this.#stats.inc(field.downstream_cx_total);
     this.#stats.inc(field.downstream_cx_active);
     // Node hands over one connection an event, and none waits for listener filters: as Envoy shows it.
@@ -147,28 +168,48 @@ export class ActiveListener {
     this.#workerStats.inc(workerField.downstream_cx_total);
     this.#workerStats.inc(workerField.downstream_cx_active);
     const startMs = this.#worker.services.clock.nowMs;
-    const connection = new DownstreamConnection(transport, turn, manager, info, (closed) => {
+    const onClosed = (closed: DownstreamConnection) => {
       this.#connections.delete(closed);
       this.#stats.inc(field.downstream_cx_destroy);
       this.#stats.dec(field.downstream_cx_active);
       this.#workerStats.dec(workerField.downstream_cx_active);
       const lengthMs = this.#worker.services.clock.nowMs - startMs;
       this.#stats.record(field.downstream_cx_length_ms, lengthMs);
-    });
-    this.#connections.add(connection);
+    };
+    const log = this.#logOf(info);
+    this.#connections.add(new DownstreamConnection(transport, turn, manager, info, onClosed, log));
     turn.end();
   }
 
+  /** No filter chain takes the connection. */
+  #refuse(info: DownstreamInfo): void {
+    this.#stats.inc(field.no_filter_chain_match);
+    const log = this.#logOf(info);
+    if (log === undefined) return;
+    log.streamInfo.setResponseFlag(ResponseFlag.noRouteFound);
+    log.streamInfo.responseCodeDetails = 'filter_chain_not_found';
+    log.write(this.#worker.services.clock.nowMs);
+  }
+
+  #logOf(info: DownstreamInfo): ConnectionLog | undefined {
+    const { logs } = this.#generation;
+    if (logs.length === 0) return undefined;
+    const { clock } = this.#worker.services;
+    return new ConnectionLog(logs, new StreamInfo(info, clock.nowMs, clock.wallMs()));
+  }
+
   /** Nothing when the client is gone already. */
-  #infoOf(transport: Transport): DownstreamInfo | undefined {
-    const { remoteAddress, localAddress } = transport;
-    let remote: Address = { kind: 'pipe', path: '' };
-    let local: Address = this.#address;
-    if (this.#address.kind === 'ip') {
-      if (remoteAddress === undefined || localAddress === undefined) return undefined;
-      remote = remoteAddress;
-      local = localAddress;
-    }
+  #addressesOf({ remoteAddress, localAddress }: Transport): ConnectionAddresses | undefined {
+    if (this.#address.kind !== 'ip') return { local: this.#address, remote: UNNAMED };
+    if (remoteAddress === undefined || localAddress === undefined) return undefined;
+    return { local: localAddress, remote: remoteAddress };
+  }
+
+  #infoOf(
+    { local, remote }: ConnectionAddresses,
+    chain: ActiveFilterChain | undefined,
+  ): DownstreamInfo {
+    const { config } = this.#snapshot;
     return {
       connectionId: nextConnectionId++,
       localAddress: local,
@@ -177,36 +218,48 @@ export class ActiveListener {
       directLocalAddress: local,
       requestedServerName: undefined,
       tls: undefined,
+      listenerName: config.name,
+      listenerMetadata: config.metadata,
+      filterChainName: chain?.config.name ?? '',
+      filterChainMetadata: chain?.config.metadata ?? {},
     };
   }
 
-  #choose(info: DownstreamInfo): HttpConnectionManager | undefined {
-    const { matcher, managers } = this.#generation;
+  #choose({ local, remote }: ConnectionAddresses): ActiveFilterChain | undefined {
+    const { matcher, chains } = this.#generation;
     const index = matcher.find({
-      localAddress: info.localAddress,
-      remoteAddress: info.remoteAddress,
-      directRemoteAddress: info.directRemoteAddress,
+      localAddress: local,
+      remoteAddress: remote,
+      directRemoteAddress: remote,
       requestedServerName: '',
       transportProtocol: 'raw_buffer',
       applicationProtocols: [],
     });
-    if (index >= 0) return managers[index];
-    return this.#snapshot.config.defaultFilterChain === undefined ? undefined : managers.at(-1);
+    if (index >= 0) return chains[index];
+    return this.#snapshot.config.defaultFilterChain === undefined ? undefined : chains.at(-1);
   }
 
   #build(snapshot: ListenerSnapshot): Generation {
-    const { filterChains, defaultFilterChain } = snapshot.config;
+    const { filterChains, defaultFilterChain, accessLog } = snapshot.config;
+    const { accessLogs } = this.#worker;
     const chains =
       defaultFilterChain === undefined ? filterChains : [...filterChains, defaultFilterChain];
     return {
       matcher: new FilterChainMatcher(filterChains.map(({ match }) => match)),
-      managers: chains.map((chain) =>
-        createManager(
+      chains: chains.map((config) => ({
+        config,
+        manager: createManager(
           this.#worker,
           snapshot,
-          chain.filters[0] as HttpConnectionManagerConfig,
+          config.filters[0] as HttpConnectionManagerConfig,
           this.#drain,
         ),
+      })),
+      logs: instantiateAccessLogs(
+        accessLog,
+        accessLogs,
+        accessLogFilterEnvironment(this.#worker),
+        formatterEnvironment(this.#worker),
       ),
     };
   }

@@ -1,5 +1,4 @@
 import { instantiateAccessLogs } from '#access-log/access-log.ts';
-import type { AccessLogFilterEnvironment } from '#access-log/access-log-filter.ts';
 import type {
   HttpConnectionManagerConfig,
   HttpFilterConfig,
@@ -13,11 +12,10 @@ import type { FilterFactory } from '#connection-manager/filter.ts';
 import { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
 import { LocalReplyRules } from '#connection-manager/local-reply-rules.ts';
 import { UpgradePolicy } from '#connection-manager/upgrade-policy.ts';
-import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
-import { processEnvironment } from '#formatter/process-environment.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { RouteTable } from '#routing/route-table.ts';
 import { createFilterFactories } from '#worker/filter-factories.ts';
+import { accessLogFilterEnvironment, formatterEnvironment } from '#worker/log-environment.ts';
 import type { ListenerSnapshot } from '#worker/messages.ts';
 import type { Worker } from '#worker/worker.ts';
 
@@ -33,16 +31,20 @@ export function createManager(
   if (addresses === undefined) throw new Error('assertion failed: a manager without statistics');
   const prefix = `http.${config.statPrefix}.`;
   const managerStats = stats.block(connectionManagerStats, addresses.manager, prefix);
-  const routes = new RouteTable(config.routeConfig, {
-    featureEnabled: (key, fallback, random) =>
-      worker.runtime().featureEnabled(key, fallback, random),
-    getInteger: (key, fallback) => worker.runtime().getInteger(key, fallback),
-  });
+  const formats = formatterEnvironment(worker);
+  const routes = new RouteTable(
+    config.routeConfig,
+    {
+      featureEnabled: (key, fallback, random) =>
+        worker.runtime().featureEnabled(key, fallback, random),
+      getInteger: (key, fallback) => worker.runtime().getInteger(key, fallback),
+    },
+    formats,
+  );
   const createFilters = (filters: readonly HttpFilterConfig[]): FilterFactory[] =>
     createFilterFactories(filters, managerStats, worker);
   const filters = createFilters(config.httpFilters);
   const filterEnvironment = accessLogFilterEnvironment(worker);
-  const formats = formatterEnvironment(worker);
   return new HttpConnectionManager({
     config,
     runtime: {
@@ -78,16 +80,4 @@ export function createManager(
     drain,
     bufferLimitBytes: snapshot.config.perConnectionBufferLimitBytes,
   });
-}
-
-function accessLogFilterEnvironment({ runtime, services }: Worker): AccessLogFilterEnvironment {
-  return {
-    runtime,
-    random: () => services.random.uint32(),
-    nowMs: () => services.clock.nowMs,
-  };
-}
-
-function formatterEnvironment({ services: { clock } }: Worker): FormatterEnvironment {
-  return { ...processEnvironment, nowMs: () => clock.nowMs, wallMs: () => clock.wallMs() };
 }

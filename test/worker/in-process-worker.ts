@@ -1,4 +1,4 @@
-import { createLedger } from '#access-log/access-log-batches.ts';
+import { type AccessLogBatch, createLedger } from '#access-log/access-log-batches.ts';
 import { SeededRandom } from '#base/random.ts';
 import { formatConfigError } from '#config/config-error.ts';
 import { loadBootstrap } from '#config/load-bootstrap.ts';
@@ -20,6 +20,8 @@ export class InProcessWorker {
   readonly #failures: string[] = [];
   /** How many lines its access logs have. */
   lines = 0;
+  /** What its access logs say, by the path of the file that it would go to. */
+  readonly logs = new Map<string, string>();
 
   private constructor() {
     const identity = {
@@ -82,6 +84,11 @@ export class InProcessWorker {
     if (report.kind === 'listening') this.#ports.set(report.name, report.port);
     else if (report.kind === 'listenFailed') this.#failures.push(report.reason);
     else if (report.kind === 'stats') this.store.acceptAnnouncement(0, report.announcement);
-    else if (report.kind === 'accessLog') this.lines += report.batch.lines;
+    else if (report.kind === 'accessLog') this.#takeLines(report.batch);
+  }
+  #takeLines({ sink, bytes, lines }: AccessLogBatch): void {
+    const path = sink.kind === 'file' ? sink.path : sink.kind;
+    this.lines += lines;
+    this.logs.set(path, (this.logs.get(path) ?? '') + Buffer.from(bytes).toString('latin1'));
   }
 }
