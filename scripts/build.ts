@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '..');
 const target = path.join(root, 'dist');
@@ -13,8 +13,23 @@ const draft = path.join(root, `dist.${process.pid}`);
 
 /** Bundled packages of CommonJS ask for `require`, which modules do not have. */
 const REQUIRE =
-  "import { createRequire as createRequireOfBundle } from 'node:module';" +
-  'const require = createRequireOfBundle(import.meta.url);';
+  "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
+
+/**
+ * Takes Node's own modules as they are. An import would ask for everything that they export, and so
+ * load what they put off: `node:http` then costs 20 ms and 16 MB, `node:fs` and `node:util` 3 MB each.
+ */
+const plainBuiltins: Plugin = {
+  name: 'plain-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path: name, kind }) =>
+      kind === 'import-statement' ? { path: name, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /^/, namespace: 'builtin' }, ({ path: name }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`,
+    }));
+  },
+};
 
 try {
   await build({
@@ -28,6 +43,7 @@ try {
     target: 'node26',
     minifySyntax: true,
     minifyWhitespace: true,
+    plugins: [plainBuiltins],
     banner: { js: REQUIRE },
     logLevel: 'warning',
   });

@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /**
@@ -9,6 +6,8 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
  * moments when nobody waits.
  */
 export function collectGarbage(): void {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  const { runInNewContext } = process.getBuiltinModule('node:vm');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect | undefined;
   collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 
@@ -8,5 +7,5 @@ export const processEnvironment: FormatterEnvironment = {
   variables: process.env,
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
-  uuid: () => randomUUID(),
+  uuid: () => process.getBuiltinModule('node:crypto').randomUUID(),
 };

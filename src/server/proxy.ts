@@ -1,3 +1,4 @@
+import type { Worker as Thread } from 'node:worker_threads';
 import { type AccessLog, instantiateAccessLogs } from '#access-log/access-log.ts';
 import { AccessLogBatches, createLedger } from '#access-log/access-log-batches.ts';
 import type { AccessLogConfig } from '#access-log/access-log-config.ts';
@@ -25,6 +26,7 @@ import { WorkerPool, type WorkerPoolOwner } from '#server/worker-pool.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import { StatsStore } from '#stats/stats-store.ts';
 import { ClusterRegistry } from '#upstream/cluster-registry.ts';
+import type { DnsResolver } from '#upstream/dns/dns-resolver.ts';
 import { dnsStats } from '#upstream/dns/dns-stats.ts';
 import { SystemDnsResolver } from '#upstream/dns/system-dns-resolver.ts';
 import type { WorkerCommand, WorkerReport } from '#worker/messages.ts';
@@ -67,6 +69,7 @@ export class Proxy implements WorkerPoolOwner {
     config: BootstrapConfig,
     record: BootstrapRecord,
     logger: ProxyLogger,
+    threads: readonly Thread[],
   ) {
     this.options = options;
     this.#config = config;
@@ -96,13 +99,19 @@ export class Proxy implements WorkerPoolOwner {
         serviceNode: options.serviceNode || record.nodeId,
         localIp: localIpAddress(options.localAddressIpVersion),
       },
+      threads,
       owner: this,
     });
+    let resolver: DnsResolver | undefined;
     this.clusters = new ClusterRegistry({
       stats,
       workers: options.concurrency,
       dns: {
-        resolver: new SystemDnsResolver(stats.block(dnsStats, 'dns.cares.')),
+        // As in Envoy there are no statistics of it before the first name is to be resolved.
+        get resolver() {
+          resolver ??= new SystemDnsResolver(stats.block(dnsStats, 'dns.cares.'));
+          return resolver;
+        },
         random: createRandom(),
         wake: (delayMs, run) => {
           const timer = setTimeout(run, delayMs);

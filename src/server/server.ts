@@ -1,9 +1,11 @@
+import type { Worker as Thread } from 'node:worker_threads';
 import { formatConfigError } from '#config/config-error.ts';
 import { writeAdminAddress } from '#server/admin/admin-address-file.ts';
 import { BootstrapRecord } from '#server/bootstrap-record.ts';
 import { createLogger, type ProxyLogger } from '#server/log/logger.ts';
 import type { ProxyOptions } from '#server/proxy-options.ts';
 import { readBootstrap } from '#server/read-bootstrap.ts';
+import { startThread } from '#server/worker-thread.ts';
 
 /** Runs the proxy until it is told to end, and resolves to the exit code of the process. */
 export async function runServer(options: ProxyOptions): Promise<number> {
@@ -15,6 +17,7 @@ export async function runServer(options: ProxyOptions): Promise<number> {
   const logger = created.value;
   const config = logger.component('config');
   for (const { flag, reason } of options.ignoredFlags) config.warning(`${flag}: ${reason}`);
+  const threads = options.mode === 'validate' ? [] : startThreads(options.concurrency);
   const read = readBootstrap(options);
   if (!read.ok) {
     reportErrors(options, logger, read.error);
@@ -27,9 +30,14 @@ export async function runServer(options: ProxyOptions): Promise<number> {
   }
   const { Proxy } = await import('#server/proxy.ts');
   const { bootstrap, parsed } = read.value;
-  const proxy = new Proxy(options, parsed, new BootstrapRecord(bootstrap), logger);
-  const started = await proxy.start();
-  if (!started.ok) {
+  const proxy = new Proxy(options, parsed, new BootstrapRecord(bootstrap), logger, threads);
+  process.on('SIGTERM', () => proxy.quit('SIGTERM'));
+  process.on('SIGINT', () => proxy.quit('SIGINT'));
+  process.on('SIGUSR1', () => proxy.reopenLogs());
+  process.on('SIGHUP', () => config.warning('SIGHUP is ignored'));
+  // Who waits for a name server, for instance, can be told to end before it serves.
+  const started = await Promise.race([proxy.start(), proxy.ended.then(() => undefined)]);
+  if (started?.ok === false) {
     logger.component('main').critical(started.error);
     await proxy.close();
     return 1;
@@ -43,13 +51,13 @@ export async function runServer(options: ProxyOptions): Promise<number> {
     const written = writeAdminAddress(options.adminAddressPath, adminAddress);
     if (!written.ok) logger.component('main').critical(written.error);
   }
-  process.on('SIGTERM', () => proxy.quit('SIGTERM'));
-  process.on('SIGINT', () => proxy.quit('SIGINT'));
-  process.on('SIGUSR1', () => proxy.reopenLogs());
-  process.on('SIGHUP', () => config.warning('SIGHUP is ignored'));
   await proxy.ended;
   await proxy.close();
   return 0;
+}
+
+function startThreads(count: number): readonly Thread[] {
+  return Array.from({ length: count }, (_, index) => startThread(index));
 }
 
 function reportErrors(options: ProxyOptions, logger: ProxyLogger, errors: readonly string[]): void {

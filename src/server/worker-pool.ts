@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { Worker as Thread } from 'node:worker_threads';
+import type { Worker as Thread } from 'node:worker_threads';
 import { createLedger } from '#access-log/access-log-batches.ts';
-import { codeDirectory, isBuilt } from '#base/installation.ts';
+import { startThread } from '#server/worker-thread.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 import type { WorkerCommand, WorkerIdentity, WorkerReport } from '#worker/messages.ts';
 
@@ -18,13 +17,13 @@ export interface WorkerPoolOptions {
   readonly count: number;
   readonly store: StatsStore;
   readonly identity: Omit<WorkerIdentity, 'index' | 'ledger'>;
+  /** Threads that were started already; more are started where they do not suffice. */
+  readonly threads: readonly Thread[];
   readonly owner: WorkerPoolOwner;
 }
 
 /** A worker that ends sooner after its start than this is not replaced at once again. */
 const RESPAWN_PAUSE_MS = 1000;
-/** Young objects of a worker: small, since requests leave nothing behind that lives long. */
-const YOUNG_GENERATION_MB = 16;
 
 const DRAIN_TIMEOUT_MS = 1000;
 
@@ -39,11 +38,13 @@ interface RunningWorker {
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #workers: (RunningWorker | undefined)[] = [];
+  readonly #spareThreads: Thread[];
   #nextStatsId = 0;
   #isClosing = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#spareThreads = [...options.threads];
   }
 
   start(): void {
@@ -79,18 +80,14 @@ export class WorkerPool {
   /** Ends all threads. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await Promise.all(this.#workers.map((worker) => worker?.thread.terminate()));
+    const threads = [...this.#workers.map((worker) => worker?.thread), ...this.#spareThreads];
+    await Promise.all(threads.map((thread) => thread?.terminate()));
   }
 
   #spawn(index: number): void {
     const { store, identity, owner } = this.#options;
     const ledger = createLedger();
-    const workerData: WorkerIdentity = { ...identity, index, ledger };
-    const thread = new Thread(workerEntry(), {
-      workerData,
-      name: `worker_${index}`,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    });
+    const thread = this.#spareThreads.shift() ?? startThread(index);
     const statsId = this.#nextStatsId++;
     const { segments } = store.registerWorker(statsId);
     const worker: RunningWorker = { thread, statsId, ledger, startMs: performance.now() };
@@ -104,6 +101,7 @@ export class WorkerPool {
       failure = error;
     });
     thread.on('exit', () => this.#onExit(index, worker, failure));
+    thread.postMessage({ ...identity, index, ledger } satisfies WorkerIdentity);
     post(thread, { kind: 'statSegments', segments });
     for (const command of owner.initialCommands(index)) post(thread, command);
   }
@@ -123,8 +121,4 @@ export class WorkerPool {
 
 function post(thread: Thread, command: WorkerCommand): void {
   thread.postMessage(command);
-}
-
-function workerEntry(): string {
-  return join(codeDirectory, 'worker', `worker-entry.${isBuilt ? 'js' : 'ts'}`);
 }

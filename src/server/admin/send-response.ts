@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import { constants, createGzip } from 'node:zlib';
 import type { OpenAccess } from '#server/admin/admin-access.ts';
 import type { AdminResponse } from '#server/admin/admin-response.ts';
 import { acceptsGzip } from '#server/admin/content-negotiation.ts';
@@ -35,11 +33,13 @@ export async function sendResponse(
       yield piece;
     }
   }
+  const { pipeline } = process.getBuiltinModule('node:stream/promises');
   response.setHeader('vary', 'accept-encoding');
   if (!acceptsGzip(request.headers['accept-encoding'])) {
     await pipeline(body, counted, response);
     return;
   }
   response.setHeader('content-encoding', 'gzip');
+  const { constants, createGzip } = process.getBuiltinModule('node:zlib');
   await pipeline(body, createGzip({ level: constants.Z_BEST_SPEED }), counted, response);
 }

@@ -1,5 +1,4 @@
 import type { LookupAddress, RecordWithTtl } from 'node:dns';
-import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { StatBlock } from '#stats/stat-block.ts';
 import type { DnsLookupFamily } from '#upstream/cluster-config.ts';
@@ -106,6 +105,7 @@ export class SystemDnsResolver implements DnsResolver {
 }
 
 function nodeQueries(): DnsQueries {
+  const { lookup, Resolver } = process.getBuiltinModule('node:dns/promises');
   let resolver = new Resolver(RESOLVER_OPTIONS);
   return {
     reinitialize: () => {
