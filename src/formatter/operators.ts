@@ -3,6 +3,7 @@ import { addressOperators } from '#formatter/operators/addresses.ts';
 import { byteOperators } from '#formatter/operators/bytes.ts';
 import { coalesceOperators } from '#formatter/operators/coalesce.ts';
 import { durationOperators } from '#formatter/operators/durations.ts';
+import { filterStateOperators } from '#formatter/operators/filter-state.ts';
 import { grpcOperators } from '#formatter/operators/grpc.ts';
 import { headerOperators } from '#formatter/operators/headers.ts';
 import { metadataOperators } from '#formatter/operators/metadata.ts';
@@ -24,6 +25,7 @@ export const operators: OperatorTable = {
   ...upstreamOperators,
   ...metadataOperators,
   ...grpcOperators,
+  ...filterStateOperators,
   ...processOperators,
   ...coalesceOperators,
 };

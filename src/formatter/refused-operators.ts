@@ -41,7 +41,7 @@ export const refusedOperators: Readonly<Record<string, string>> = Object.fromEnt
     'TLS_JA4_FINGERPRINT',
   ]),
   ...because('tracing', ['TRACE_ID', 'SPAN_ID']),
-  ...because('filter state', ['FILTER_STATE', 'UPSTREAM_FILTER_STATE']),
+  ...because('filter state of upstream connections', ['UPSTREAM_FILTER_STATE']),
   ...because('the Common Expression Language', ['CEL', 'TYPED_CEL']),
   ...because('the round-trip time from the kernel, which Node does not tell', [
     'DOWNSTREAM_CX_RTT',

@@ -332,18 +332,14 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     group: 'header-rules',
-    scenarios: [
-      'request header from %FILTER_STATE(x)%',
-      'request header from %PER_REQUEST_STATE(x)%',
-      'request header from %CEL(request.path)%',
-    ],
-    reason: 'filter state and the Common Expression Language are not supported yet',
+    scenarios: ['request header from %CEL(request.path)%'],
+    reason: 'the Common Expression Language is not supported yet',
     proa: refusedConfiguration,
   },
   {
     group: 'access-log',
-    scenarios: ['operator %FILTER_STATE(key)%', 'filter: CEL expression'],
-    reason: 'filter state and the Common Expression Language are not supported yet',
+    scenarios: ['filter: CEL expression'],
+    reason: 'the Common Expression Language is not supported yet',
     proa: refusedConfiguration,
   },
   {

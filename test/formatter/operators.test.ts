@@ -116,6 +116,7 @@ const TABLE: readonly (readonly [operator: string, full: unknown, empty: unknown
   ['STREAM_ID', 'b41be968-07b7-4a42-aeb9-fb13982aecdd', undefined],
   ['GRPC_STATUS', undefined, undefined],
   ['GRPC_STATUS_NUMBER', undefined, undefined],
+  ['FILTER_STATE(nobody.sets.it)', undefined, undefined],
   ['REQ(:METHOD)', 'GET', undefined],
   ['REQ(:path?x-y)', '/vc/p?a=1&b=xyz&enc=a%20b+c&e=', undefined],
   ['REQ(nope?USER-AGENT)', 'agent/1.0', undefined],

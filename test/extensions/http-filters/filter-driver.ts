@@ -145,40 +145,35 @@ export class FilterDriver {
 
   #callbacks(services: FilterServices): StreamFilterCallbacks {
     const { perFilterConfigs = [] } = this.#options;
-    const driver = this;
+    const decoding = (): FilterIteration<RequestHeaders> => this.#decoding;
+    const encoding = (): FilterIteration<ResponseHeaders> => this.#encoding;
     const callbacks: Partial<StreamFilterCallbacks> = {
       services,
       streamInfo: this.info,
-      get requestHeaders() {
-        return driver.#requestHeaders;
-      },
-      get route() {
-        return driver.#findRoute();
-      },
       perFilterConfig: perFilterConfigs.at(-1),
       perFilterConfigs,
       clearRouteCache: () => {
-        driver.isRouteCacheCleared = true;
+        this.isRouteCacheCleared = true;
       },
       sendLocalReply: (reply) => {
-        driver.localReply ??= reply;
-        driver.request.isOver = true;
+        this.localReply ??= reply;
+        this.request.isOver = true;
       },
       setDecoderBufferLimit: (limitBytes) => {
-        driver.request.bufferLimitBytes = limitBytes;
+        this.request.bufferLimitBytes = limitBytes;
       },
-      injectDecodedData: (bytes, endStream) => driver.#decoding.injectData(0, bytes, endStream),
-      replaceDecodedData: (bytes) => driver.#decoding.replaceData(0, bytes),
-      replaceEncodedData: (bytes) => driver.#encoding.replaceData(0, bytes),
-      addEncodedData: (bytes, isStreaming) => driver.#encoding.addData(0, bytes, isStreaming),
-      get decodingBuffer() {
-        return driver.#decoding.bufferedAt(0);
-      },
-      get encodingBuffer() {
-        return driver.#encoding.bufferedAt(0);
-      },
+      injectDecodedData: (bytes, endStream) => decoding().injectData(0, bytes, endStream),
+      replaceDecodedData: (bytes) => decoding().replaceData(0, bytes),
+      replaceEncodedData: (bytes) => encoding().replaceData(0, bytes),
+      addEncodedData: (bytes, isStreaming) => encoding().addData(0, bytes, isStreaming),
     };
-    return callbacks as StreamFilterCallbacks;
+    // What changes while the stream goes on.
+    return Object.defineProperties(callbacks, {
+      requestHeaders: { get: () => this.#requestHeaders },
+      route: { get: () => this.#findRoute() },
+      decodingBuffer: { get: () => decoding().bufferedAt(0) },
+      encodingBuffer: { get: () => encoding().bufferedAt(0) },
+    }) as StreamFilterCallbacks;
   }
 }
 
