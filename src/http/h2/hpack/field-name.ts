@@ -3,15 +3,20 @@ import { type FieldDefect } from '#http/h2/hpack/field-defect.ts';
 import { NOT_PSEUDO, type PseudoHeader, pseudoHeaderOf } from '#http/h2/hpack/pseudo-header.ts';
 import { type HeaderId, HeaderName, headerIdOf } from '#http/known-headers.ts';
 
+let made = 0;
+
 /** A field name with all that is known of it, made once and shared by the fields that bear it. */
 export class FieldName {
   readonly text: string;
   readonly id: HeaderId;
   readonly pseudo: PseudoHeader;
   readonly defect: FieldDefect | undefined;
+  /** Another one for each name that was made. */
+  readonly serial: number;
 
   constructor(text: string) {
     this.text = text;
+    this.serial = made++;
     this.pseudo = pseudoHeaderOf(text);
     this.id = headerIdOf(text);
     this.defect = this.pseudo === NOT_PSEUDO ? defectOf(text, this.id) : undefined;

@@ -5,6 +5,7 @@ import { FieldName } from '#http/h2/hpack/field-name.ts';
 import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import type { HpackDefect } from '#http/h2/hpack/hpack-defect.ts';
 import { decoded, decodeHuffman } from '#http/h2/hpack/huffman-decoder.ts';
+import { OctetCache } from '#http/h2/hpack/octet-cache.ts';
 import { STATIC_FIELD_COUNT, staticFields } from '#http/h2/hpack/static-table.ts';
 
 /** The dynamic table's size before any SETTINGS (RFC 9113 section 6.5.2). */
@@ -20,11 +21,13 @@ export interface HeaderFieldSink {
 /** Reads the header blocks of one connection, in order (RFC 7541). */
 export class HpackDecoder {
   readonly #table: DynamicTable;
+  /** Fields that came without indexing, which many peers send again and again. */
+  readonly #literals: OctetCache<HeaderField> = new OctetCache(128, 2048, 8192);
   #tableBytesMax: number;
   /** Whether the next block must begin with a table size update (section 4.2). */
   #mustShrink = false;
   /* The block that is being read. */
-  #bytes: Uint8Array = EMPTY;
+  #bytes: Buffer = EMPTY;
   #at = 0;
   #end = 0;
   #defect: HpackDefect | undefined;
@@ -70,7 +73,7 @@ export class HpackDecoder {
       }
       if ((first & 0xe0) === 0x20) return 'tableSizeMisplaced';
       const isIndexed = first >= 0x40;
-      const field = this.#readLiteral(first, isIndexed ? 0x3f : 0x0f);
+      const field = this.#readLiteral(first, isIndexed);
       if (field === undefined) return this.#defect;
       if (isIndexed) this.#table.insert(field);
       sink.onField(field, (first & 0xf0) === 0x10);
@@ -94,23 +97,44 @@ export class HpackDecoder {
     return !(isFirst && this.#mustShrink) || this.#fail('tableSizeMissing');
   }
 
-  #readLiteral(first: number, prefixMax: number): HeaderField | undefined {
-    const index = this.#readInteger(first, prefixMax);
+  #readLiteral(first: number, isIndexed: boolean): HeaderField | undefined {
+    const index = this.#readInteger(first, isIndexed ? 0x3f : 0x0f);
     if (index < 0) return undefined;
-    let name: FieldName;
+    let name: FieldName | undefined;
     if (index > 0) {
-      const named = this.#fieldAt(index);
-      if (named === undefined) {
-        this.#defect = 'invalidIndex';
-        return undefined;
-      }
-      name = named.fieldName;
+      name = this.#fieldAt(index)?.fieldName;
+      if (name === undefined) this.#fail('invalidIndex');
     } else {
-      const text = this.#readString();
-      if (text === undefined) return undefined;
-      name = fieldNameOf(text);
+      name = this.#readName();
     }
-    const value = this.#readString();
+    if (name === undefined) return undefined;
+    const start = this.#at;
+    const end = this.#endOfString();
+    if (end < 0) return undefined;
+    // What goes into the table now is most likely to be referred to by its index from now on.
+    if (isIndexed) return this.#fieldOf(name, start, end);
+    const known = this.#literals.find(name.serial, this.#bytes, start, end);
+    if (known !== undefined && known.fieldName === name) return known;
+    const field = this.#fieldOf(name, start, end);
+    if (field !== undefined) this.#literals.keep(this.#bytes, start, end, field);
+    return field;
+  }
+
+  #readName(): FieldName | undefined {
+    const start = this.#at;
+    const end = this.#endOfString();
+    if (end < 0) return undefined;
+    const known = names.find(0, this.#bytes, start, end);
+    if (known !== undefined) return known;
+    const text = this.#textOf(start, end);
+    if (text === undefined) return undefined;
+    const name = fieldNameOf(text);
+    names.keep(this.#bytes, start, end, name);
+    return name;
+  }
+
+  #fieldOf(name: FieldName, start: number, end: number): HeaderField | undefined {
+    const value = this.#textOf(start, end);
     return value === undefined ? undefined : new HeaderField(name, value, hasIllegalOctet);
   }
 
@@ -138,25 +162,39 @@ export class HpackDecoder {
     return -1;
   }
 
-  /** RFC 7541 section 5.2; leaves in `hasIllegalOctet` whether the string is no legal value. */
-  #readString(): string | undefined {
+  /**
+   * RFC 7541 section 5.2: steps over a string and leaves in `contentStart` where its octets begin;
+   * -1 when there is none.
+   */
+  #endOfString(): number {
     if (this.#at >= this.#end) {
-      this.#fail('truncated');
-      return undefined;
+      this.#defect = 'truncated';
+      return -1;
     }
-    const first = this.#bytes[this.#at] as number;
-    const length = this.#readInteger(first, 0x7f);
-    if (length < 0) return undefined;
-    const start = this.#at;
-    const end = start + length;
+    const length = this.#readInteger(this.#bytes[this.#at] as number, 0x7f);
+    if (length < 0) return -1;
+    contentStart = this.#at;
+    const end = contentStart + length;
     if (end > this.#end) {
-      this.#fail('truncated');
-      return undefined;
+      this.#defect = 'truncated';
+      return -1;
     }
     this.#at = end;
-    if (first < 0x80) return readPlain(this.#bytes as Buffer, start, end);
-    if (!decodeHuffman(this.#bytes, start, end)) {
-      this.#fail('invalidHuffman');
+    return end;
+  }
+
+  /**
+   * The text of the string `start..end` that was stepped over last; leaves in `hasIllegalOctet`
+   * whether it is no legal value.
+   */
+  #textOf(start: number, end: number): string | undefined {
+    const bytes = this.#bytes;
+    if ((bytes[start] as number) < 0x80) {
+      hasIllegalOctet = !isLegalValue(bytes, contentStart, end);
+      return latin1(bytes, contentStart, end);
+    }
+    if (!decodeHuffman(bytes, contentStart, end)) {
+      this.#defect = 'invalidHuffman';
       return undefined;
     }
     hasIllegalOctet = decoded.hasIllegalOctet;
@@ -169,16 +207,31 @@ export class HpackDecoder {
   }
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 /** Of the string that was read last. */
 let hasIllegalOctet = false;
 
-function readPlain(bytes: Buffer, start: number, end: number): string {
-  let isLegal = 1;
-  for (let at = start; at < end; at++) isLegal &= IS_FIELD_VALUE[bytes[at] as number] as number;
-  hasIllegalOctet = isLegal === 0;
-  return latin1(bytes, start, end);
+let contentStart = 0;
+
+function isLegalValue(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
+    // Whether one of the four is below SP or is DEL; tabs are sorted out one by one.
+    const isDel = word ^ 0x7f7f7f7f;
+    const controls = ((word - 0x20202020) & ~word) | ((isDel - 0x01010101) & ~isDel);
+    if ((controls & 0x80808080) !== 0) break;
+  }
+  for (; at < end; at++) if (IS_FIELD_VALUE[bytes[at] as number] === 0) return false;
+  return true;
 }
+
+/** Names as they were spelt out, of all connections. */
+const names: OctetCache<FieldName> = new OctetCache(256, 64, 16_384);
 
 const staticNames: ReadonlyMap<string, FieldName> = new Map(
   staticFields.map((field) => [field.name, field.fieldName]),
