@@ -27,6 +27,7 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
   readonly #known: KnownLimit;
   /** What ends the streams is a broken protocol, which is counted for each of them. */
   #isProtocolBroken = false;
+  #isGoingAway = false;
   /** The upstream finished sending before it had answered everything. */
   #isCutShort = false;
 
@@ -85,7 +86,9 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
   }
 
   onGoAway(): void {
-    this.pool.cluster.stats.inc(field.upstream_cx_close_notify);
+    // It may come in two steps, the first of which names no last stream yet.
+    if (!this.#isGoingAway) this.pool.cluster.stats.inc(field.upstream_cx_close_notify);
+    this.#isGoingAway = true;
     this.drain();
   }
 

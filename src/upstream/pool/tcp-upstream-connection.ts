@@ -77,9 +77,13 @@ export class TcpUpstreamConnection
   override onEnd(): void {
     const decoder = this.#decoder;
     this.#decoder = undefined;
-    // Who still has something to say is reset by this; whoever has not gets what waits.
     decoder?.decodeData(NO_BYTES, true);
-    if (this.connection.isOpen) this.connection.finish(true);
+    // A client that has more to say has reset the stream by now: both sides are through.
+    if (!this.connection.isOpen) return;
+    this.activeStreams = 0;
+    this.pool.streamEnded();
+    if (this.connection.bufferedBytes > 0) this.connection.finish(true);
+    else this.connection.destroy('remote');
   }
 
   protected override endStreams(): void {}

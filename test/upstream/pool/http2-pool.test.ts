@@ -186,13 +186,14 @@ t.test('GOAWAY: served streams end well, the others are refused', async (t) => {
 });
 
 t.test('GOAWAY in two steps: what began in between is refused by the second', async (t) => {
-  const { connection, started } = connected(2);
+  const { harness, connection, started } = connected(2);
   connection.feed(goAwayFrame(0x3fff_ffff));
   t.same(eventsOf(started), [READY, READY]);
   connection.feed(goAwayFrame(0));
   t.same(eventsOf(started), [READY, `${READY},reset remoteRefusedStreamReset`]);
   connection.answer(0);
   t.notOk(connection.isOpen);
+  t.same(harness.stats('upstream_cx_close_notify'), { upstream_cx_close_notify: 1 });
 });
 
 t.test('GOAWAY without a stream ends the connection at once', async (t) => {
