@@ -46,6 +46,32 @@ function isWhole(answer: string): boolean {
 
 const PROBE = `GET / HTTP/1.1\r\nhost: probe.test\r\nconnection: close\r\n\r\n`;
 
+/** Waits until something accepts connections at the port; throws as {@link untilAnswering} does. */
+export async function untilListening(port: number, child: Child, limitMs = 15_000): Promise<void> {
+  const began = performance.now();
+  let ended = false;
+  void child.exited.then(() => {
+    ended = true;
+  });
+  while (performance.now() - began < limitMs) {
+    if (await accepts(port)) return;
+    if (ended) throw new Error(`the process ended instead of listening:\n${child.output()}`);
+    await delay(5);
+  }
+  throw new Error(`nothing listens at port ${port} after ${limitMs} ms:\n${child.output()}`);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOOPBACK);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
 /**
  * Waits until something at the port answers, be it that it knows no such host, and gives the time that took,
  * in milliseconds.

@@ -9,6 +9,8 @@ const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 export interface BootstrapParts {
   readonly listenPort: number;
   readonly upstreamPort: number;
+  /** HTTP/1.1 when it is left out. */
+  readonly upstreamProtocol?: 'http1' | 'http2';
   /** More fields of the HTTP connection manager, beside stat_prefix, the router filter and the routes. */
   readonly connectionManager?: object;
   /** The route configuration; everything to cluster `upstream` when it is left out. */
@@ -54,7 +56,21 @@ export function envoyBootstrap(parts: BootstrapParts): object {
           filter_chains: [{ filters: [filter] }],
         },
       ],
-      clusters: [staticCluster('upstream', parts.upstreamPort), ...(parts.clusters ?? [])],
+      clusters: [upstreamCluster(parts), ...(parts.clusters ?? [])],
+    },
+  };
+}
+
+function upstreamCluster({ upstreamPort, upstreamProtocol }: BootstrapParts): object {
+  const cluster = staticCluster('upstream', upstreamPort);
+  if (upstreamProtocol !== 'http2') return cluster;
+  return {
+    ...cluster,
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        explicit_http_config: { http2_protocol_options: {} },
+      },
     },
   };
 }

@@ -33,6 +33,6 @@ frontend ingress
   bind ${LOOPBACK}:${setup.listenPort} backlog 4096
   default_backend upstream
 backend upstream
-  server upstream ${LOOPBACK}:${setup.upstreamPort}
+  server upstream ${LOOPBACK}:${setup.upstreamPort}${setup.upstreamProtocol === 'http2' ? ' proto h2' : ''}
 `;
 }

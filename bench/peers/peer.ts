@@ -9,6 +9,8 @@ export type PeerName = 'proa' | 'envoy' | 'haproxy' | 'nginx';
 export interface ProxySetup {
   readonly listenPort: number;
   readonly upstreamPort: number;
+  /** Clients choose their protocol by how they begin; this is what the upstream speaks. */
+  readonly upstreamProtocol: 'http1' | 'http2';
   /** The Envoy bootstrap; Proa and Envoy get literally the same file. */
   readonly bootstrap: unknown;
 }

@@ -15,6 +15,9 @@ export interface CpuPlan extends SetupPlan {
   readonly responseBytes: number;
 }
 
+/** What is measured whatever makes the load. */
+export type MeasuredPlan = Omit<CpuPlan, 'traffic'>;
+
 /**
  * CPU microseconds per request of the whole proxy process under a closed loop of 64 keep-alive connections.
  * All peers are up the whole time and take turns.
@@ -25,8 +28,19 @@ export async function measureCpuPerRequest(
 ): Promise<Sample[]> {
   await using stack = new AsyncDisposableStack();
   const upstreamPort = await startUpstream(context, stack, plan.responseBytes);
-  const running = await startPeers(context, stack, plan, upstreamPort);
   const runLoad = await context.loadGenerator.prepare(plan.traffic, context.folder);
+  return await measureCpu(context, stack, upstreamPort, runLoad, plan);
+}
+
+/** The same with an upstream that is up already and any load. */
+export async function measureCpu(
+  context: BenchContext,
+  stack: AsyncDisposableStack,
+  upstreamPort: number,
+  runLoad: RunLoad,
+  plan: MeasuredPlan,
+): Promise<Sample[]> {
+  const running = await startPeers(context, stack, plan, upstreamPort);
   for (const each of running) {
     context.progress(`warming up ${each.peer.name}`);
     await runLoad({
@@ -42,7 +56,7 @@ export async function measureCpuPerRequest(
 
 async function takeReading(
   context: BenchContext,
-  plan: CpuPlan,
+  plan: MeasuredPlan,
   running: RunningPeer,
   runLoad: RunLoad,
 ): Promise<Reading> {

@@ -9,6 +9,8 @@ import type { BenchContext } from './context.ts';
 export interface SetupPlan {
   /** True when the bootstrap only forwards, so that peers that do not read it can take part. */
   readonly plainForwarding: boolean;
+  /** What peers that do not read the bootstrap speak to the upstream; HTTP/1.1 when it is left out. */
+  readonly upstreamProtocol?: 'http1' | 'http2';
   bootstrap(ports: { readonly listenPort: number; readonly upstreamPort: number }): unknown;
 }
 
@@ -30,7 +32,9 @@ export async function startPeer(
   const ports = { listenPort: await freePort(), upstreamPort };
   const folder = join(context.folder, `${peer.name}-${ports.listenPort}`);
   await mkdir(folder);
-  const command = await peer.command({ ...ports, bootstrap: plan.bootstrap(ports) }, folder);
+  const { upstreamProtocol = 'http1' } = plan;
+  const setup = { ...ports, upstreamProtocol, bootstrap: plan.bootstrap(ports) };
+  const command = await peer.command(setup, folder);
   const child = startChild(context.placement.proxy(command));
   try {
     const startMs = await untilAnswering(ports.listenPort, child);

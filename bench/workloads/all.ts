@@ -1,6 +1,7 @@
 import type { Workload } from '../runner/workload.ts';
 import { autocannon } from './autocannon.ts';
 import { latencyAgainstEnvoy, latencyAgainstHaproxy } from './fixed-rate-latency.ts';
+import { http2Workloads } from './http2.ts';
 import { largeResponses } from './large-responses.ts';
 import { memoryAtRest } from './memory-at-rest.ts';
 import { memoryPerCluster } from './memory-per-cluster.ts';
@@ -16,6 +17,7 @@ export const ALL_WORKLOADS: readonly Workload[] = [
   rulesAndLog,
   largeResponses,
   uploads,
+  ...http2Workloads,
   latencyAgainstEnvoy,
   latencyAgainstHaproxy,
   memoryAtRest,
