@@ -26,7 +26,7 @@ export class Http2TestServer {
     });
     this.server.on('stream', (stream, headers) => {
       stream.on('error', () => {});
-      onStream(stream, headers as Parameters<StreamHandler>[1]);
+      onStream(stream as ServerHttp2Stream, headers as Parameters<StreamHandler>[1]);
     });
   }
 
