@@ -58,6 +58,8 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   isRequestComplete = false;
   /** Nothing may happen to the stream any more. */
   isOver = false;
+  /** Answered, but the client has not taken all of it. */
+  isLingering = false;
   /** Its neighbours among the streams of an HTTP/2 connection. */
   earlier: ActiveStream | undefined = undefined;
   later: ActiveStream | undefined = undefined;
@@ -155,12 +157,20 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.sendLocalReply(error);
   }
 
-  /** The client is gone, or the connection. */
-  onResetStream(_reason: StreamResetReason, details: string): void {
+  /** The client does not want the answer any more, or the connection is gone. */
+  onResetStream(reason: StreamResetReason, details: string): void {
     if (this.isOver) return;
     this.stats.inc(field.downstream_rq_rx_reset);
+    if (reason === 'remoteReset' || reason === 'remoteRefusedStreamReset') {
+      this.streamInfo.setResponseFlag(ResponseFlag.downstreamRemoteReset);
+    }
     this.streamInfo.responseCodeDetails = details;
     this.streams.abandonStream(this);
+  }
+
+  /** What was to be sent is sent, or given up. */
+  onStreamClosed(): void {
+    if (!this.isOver) this.streams.onStreamClosed(this);
   }
 
   /** `100 Continue` is the proxy's to say unless it is configured to leave that to the upstream. */

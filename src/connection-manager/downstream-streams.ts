@@ -40,7 +40,7 @@ export abstract class DownstreamStreams implements ServerCodecCallbacks {
     this.#info = info;
   }
 
-  /** Calls `visit` with every stream under way; streams may end meanwhile. */
+  /** Calls `visit` with every stream under way, the latest first; the one in hand may end. */
   protected abstract forEach(visit: (stream: ActiveStream) => void): void;
 
   // What the codec says.
@@ -61,6 +61,8 @@ export abstract class DownstreamStreams implements ServerCodecCallbacks {
   abstract noteResponse(headers: ResponseHeaders, stream: ActiveStream): void;
   /** The stream is answered, or broken off. */
   abstract endStream(stream: ActiveStream): void;
+  /** The codec has nothing more to send of it. */
+  onStreamClosed(_stream: ActiveStream): void {}
   /** The client gave the stream up, or the connection is gone. */
   abstract abandonStream(stream: ActiveStream): void;
 
@@ -78,12 +80,17 @@ export abstract class DownstreamStreams implements ServerCodecCallbacks {
       );
       if (!isLocal) this.#flagAsLost();
     }
-    this.codec.onConnectionClose(details);
+    this.#lose(details);
   }
 
   /** The process ends: requests under way are broken off. */
   breakOff(details: string): void {
     this.#flagAsLost();
+    this.#lose(details);
+  }
+
+  #lose(details: string): void {
+    this.forEach((stream) => stream.onResetStream('connectionTermination', details));
     this.codec.onConnectionClose(details);
   }
 

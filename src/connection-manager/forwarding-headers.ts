@@ -30,9 +30,27 @@ export function setForwardingHeaders(
   } else if (config.schemeToOverwrite !== undefined) {
     headers.set('x-forwarded-proto', config.schemeToOverwrite);
   }
-  const proto = headers.getKnown(HeaderName['x-forwarded-proto']);
-  headers.scheme = proto === 'http' || proto === 'https' ? proto : transportScheme;
+  headers.scheme = schemeOf(headers, info, config, transportScheme);
+  info.schemeMatchesUpstream = config.schemeMatchesUpstream;
   return isSingleHop;
+}
+
+/** HTTP/2 clients say it themselves; for others it is what `x-forwarded-proto` says. */
+function schemeOf(
+  headers: RequestHeaders,
+  info: StreamInfo,
+  { schemeToOverwrite }: ForwardingConfig,
+  transportScheme: string,
+): string {
+  if (schemeToOverwrite !== undefined) return schemeToOverwrite;
+  if (info.protocol === 'HTTP/2') return headers.scheme.toLowerCase();
+  return forwardedScheme(headers) ?? transportScheme;
+}
+
+/** What `x-forwarded-proto` says, if that is a scheme. */
+export function forwardedScheme(headers: RequestHeaders): string | undefined {
+  const proto = headers.getKnown(HeaderName['x-forwarded-proto']);
+  return proto === 'http' || proto === 'https' ? proto : undefined;
 }
 
 /** `use_remote_address`: the peer is the client, unless so many proxies before it are trusted. */

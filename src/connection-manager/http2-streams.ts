@@ -74,7 +74,7 @@ export class Http2Streams extends DownstreamStreams {
     const { maxRequestsPerConnection } = manager.config.common;
     if (maxRequestsPerConnection > 0 && ++this.#requests >= maxRequestsPerConnection) {
       stats.inc(field.downstream_cx_max_requests_reached);
-      if (connection.isStaying) connection.startDraining();
+      connection.startDraining();
     }
     return stream;
   }
@@ -103,7 +103,11 @@ export class Http2Streams extends DownstreamStreams {
   }
 
   onCodecError(kind: 'protocolError' | 'flood'): void {
-    if (kind === 'protocolError') this.manager.stats.inc(field.downstream_cx_protocol_error);
+    const { stats } = this.manager;
+    if (kind === 'protocolError') stats.inc(field.downstream_cx_protocol_error);
+    if (this.isEmpty) return;
+    stats.inc(field.downstream_cx_destroy_active_rq);
+    stats.inc(field.downstream_cx_destroy_local_active_rq);
     this.forEach(({ streamInfo }) => {
       streamInfo.setResponseFlag(ResponseFlag.downstreamProtocolError);
     });
@@ -122,6 +126,7 @@ export class Http2Streams extends DownstreamStreams {
 
   noteResponse(_headers: ResponseHeaders, stream: ActiveStream): void {
     this.drainWithListener();
+    if (stream.closesConnection) this.connection.startDraining();
     if (!stream.isRequestComplete) {
       this.manager.stats.inc(field.downstream_rq_response_before_rq_complete);
     }
@@ -129,12 +134,23 @@ export class Http2Streams extends DownstreamStreams {
 
   endStream(stream: ActiveStream): void {
     const isWhole = stream.isRequestComplete && stream.response.isComplete;
+    if (isWhole && stream.encoder.isEndPending) return this.#linger(stream);
     if (!isWhole) this.manager.stats.inc(field.downstream_rq_rx_reset);
     const reason = isWhole ? undefined : resetReason(stream);
     this.#end(stream);
     if (reason !== undefined) stream.encoder.resetStream(reason);
     this.#closeIfAbused();
     this.connection.closeIfDone(false);
+  }
+
+  /** As in Envoy, a response is not over before the client has taken it. */
+  #linger(stream: ActiveStream): void {
+    stream.isLingering = true;
+    stream.timeouts.cancelAll();
+  }
+
+  override onStreamClosed(stream: ActiveStream): void {
+    if (stream.isLingering) this.#end(stream);
   }
 
   abandonStream(stream: ActiveStream): void {
@@ -156,7 +172,10 @@ export class Http2Streams extends DownstreamStreams {
 
   #closeIfAbused(): void {
     if (!this.connection.isOpen || !this.#resets.isTooMany) return;
-    this.manager.stats.inc(field.downstream_rq_too_many_premature_resets);
+    const { stats } = this.manager;
+    stats.inc(field.downstream_rq_too_many_premature_resets);
+    // Envoy's codec takes it for an error of the client that its connection is gone.
+    stats.inc(field.downstream_cx_protocol_error);
     this.connection.abort('too_many_premature_resets');
   }
 }

@@ -42,6 +42,8 @@ export interface ResponseEncoder {
   resetStream(reason: StreamResetReason): void;
   /** Counted: no more of the request body is read while disabled. */
   readDisable(isDisabled: boolean): void;
+  /** HTTP/2: the end of the response waits until the client takes what is in front of it. */
+  readonly isEndPending?: boolean;
 }
 
 /** What hears a request as it is read; one per stream, made by the connection manager. */
@@ -53,6 +55,8 @@ export interface RequestDecoder {
   /** What was read breaks the protocol; nothing more will come. */
   decodeError(error: CodecError): void;
   onResetStream(reason: StreamResetReason, details: string): void;
+  /** HTTP/2: the stream is closed without a reset by the client; nothing of it is pending any more. */
+  onStreamClosed?(): void;
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
 }

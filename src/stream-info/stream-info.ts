@@ -120,6 +120,8 @@ export class StreamInfo {
   /** The client's address after `use_remote_address`, trusted hops and the like. */
   remoteAddress: Address;
   requestId = '';
+  /** The scheme that the upstream is told is that of its connection (`match_upstream`). */
+  schemeMatchesUpstream = false;
   /** Filter metadata by namespace; created by the first writer. */
   dynamicMetadata: Record<string, Record<string, unknown>> | undefined = undefined;
   /** What filters keep with the stream, by key; created by the first writer. */

@@ -237,7 +237,9 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
   /** The upstream finished sending; the connection ends after this. */
   onEnd(): void {
     if (this.#isWithinMessage) return this.#fail('prematureEnd', 'remote');
-    if (this.#phase !== 'body') return;
+    // As in Envoy, a tunnel is broken by whoever ends it first. RFC 9113 section 8.5: then it is whole.
+    const isTunnelEnd = this.#phase === 'tunnel' && this.#isRequestDone;
+    if (this.#phase !== 'body' && !isTunnelEnd) return;
     this.#body?.finish();
     this.onBodyEnd(undefined);
   }
@@ -292,6 +294,8 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
       return;
     }
     this.#isRequestDone = true;
+    // Only an HTTP/2 client can end one direction of a tunnel.
+    if (this.#writer.isConnect || this.#writer.isUpgrade) this.#connection.endWriting();
     this.#finish();
   }
 

@@ -244,8 +244,9 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     this.resetStream(stream, ErrorCode.CANCEL);
   }
 
-  protected override onStreamGone({ flushTimer }: ServerStream): void {
+  protected override onStreamGone({ flushTimer, decoder }: ServerStream): void {
     if (flushTimer !== undefined) this.services.timers.cancel(flushTimer);
+    decoder?.onStreamClosed?.();
     this.#callbacks.onStreamDone();
   }
 

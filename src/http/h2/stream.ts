@@ -87,6 +87,11 @@ export abstract class Http2Stream implements BytesMeter {
     return this.tail !== 'none' || this.state === 'halfClosedLocal' || this.state === 'closed';
   }
 
+  /** Whether the end of the message is written and not sent. */
+  get isEndPending(): boolean {
+    return this.tail !== 'none' && (this.state === 'open' || this.state === 'halfClosedRemote');
+  }
+
   get isRemoteEnded(): boolean {
     return this.state === 'halfClosedRemote' || this.state === 'closed';
   }

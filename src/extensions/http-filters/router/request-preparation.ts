@@ -1,3 +1,4 @@
+import { forwardedScheme } from '#connection-manager/forwarding-headers.ts';
 import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
@@ -34,8 +35,18 @@ export function prepareForUpstream(
   if (entry.autoHostRewrite && host.hostname !== '') {
     updateAuthority(headers, host.hostname, entry.appendXForwardedHost, keepsOriginal);
   }
+  setUpstreamScheme(headers, info);
   // Of other clients' requests the connection manager removed them.
   if (headers.hasKnown(HeaderName['x-envoy-internal'])) {
     for (const id of FOR_ROUTER_IDS) headers.removeKnown(id);
+  }
+}
+
+/** Envoy's `FilterUtility::setUpstreamScheme`. Connections to hosts are plain. */
+function setUpstreamScheme(headers: RequestHeaders, info: StreamInfo): void {
+  const { scheme } = headers;
+  if (info.schemeMatchesUpstream) headers.scheme = 'http';
+  else if (scheme !== 'http' && scheme !== 'https') {
+    headers.scheme = forwardedScheme(headers) ?? 'http';
   }
 }
