@@ -1,6 +1,6 @@
 import type { FractionalPercent } from '#base/runtime-snapshot.ts';
+import type { MetadataMatcherConfig } from '#matching/metadata-matcher.ts';
 import type { HeaderMatcherConfig } from '#routing/header-matcher.ts';
-import type { MetadataMatcherConfig } from '#routing/metadata-matcher.ts';
 
 /** A comparison with a number that runtime may override. */
 export interface ComparisonConfig {

@@ -1,5 +1,6 @@
 import type { AccessLogPredicate } from '#access-log/access-log-predicate.ts';
 import type { AccessLogFilterConfig } from '#access-log/filter-config.ts';
+import { valueAt } from '#matching/metadata-matcher.ts';
 import { buildValueMatcher } from '#matching/value-matcher.ts';
 
 /**
@@ -11,16 +12,9 @@ export function buildMetadataFilter({
   matchIfKeyNotFound,
 }: Extract<AccessLogFilterConfig, { kind: 'metadata' }>): AccessLogPredicate {
   if (matcher === undefined) return () => matchIfKeyNotFound;
-  const path = [matcher.filter, ...matcher.path];
   const matches = buildValueMatcher(matcher.value);
   return ({ streamInfo }) => {
-    let value: unknown = streamInfo.dynamicMetadata;
-    for (const key of path) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
-        return matchIfKeyNotFound;
-      }
-      value = (value as Record<string, unknown>)[key];
-    }
-    return matches(value);
+    const value = valueAt(streamInfo.dynamicMetadata, matcher.path);
+    return value === undefined ? matchIfKeyNotFound : matches(value);
   };
 }

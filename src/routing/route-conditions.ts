@@ -1,9 +1,9 @@
 import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
+import { buildMetadataMatcher } from '#matching/metadata-matcher.ts';
 import { buildCookieMatcher } from '#routing/cookie-matcher.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';
-import { buildMetadataMatcher } from '#routing/metadata-matcher.ts';
 import { buildQueryParameterMatcher } from '#routing/query-parameter-matcher.ts';
 import type { RouteMatchConfig, TlsContextMatchConfig } from '#routing/route-config.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';

@@ -9,13 +9,13 @@
 import type { FractionalPercent } from '#base/runtime-snapshot.ts';
 import type { BodyFormatConfig } from '#formatter/body-format.ts';
 import type { CompiledFormat } from '#formatter/compiled-format.ts';
+import type { MetadataMatcherConfig } from '#matching/metadata-matcher.ts';
 import type { RegexReplacementConfig } from '#matching/regex-replacement.ts';
 import type { RegexConfig } from '#matching/safe-regex.ts';
 import type { UriTemplateConfig, UriTemplateRewriteConfig } from '#matching/uri-template.ts';
 import type { CookieMatcherConfig } from '#routing/cookie-matcher.ts';
 import type { HeaderMatcherConfig } from '#routing/header-matcher.ts';
 import type { HeaderMutationsConfig } from '#routing/header-mutations.ts';
-import type { MetadataMatcherConfig } from '#routing/metadata-matcher.ts';
 import type { QueryParameterMatcherConfig } from '#routing/query-parameter-matcher.ts';
 
 /** Structured data by namespace (`Metadata.filter_metadata`). */

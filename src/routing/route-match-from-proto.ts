@@ -8,14 +8,12 @@ import type {
   QueryParameterMatcher,
   RouteMatch,
 } from '#gen/envoy/config/route/v3/route_components_pb.d.ts';
-import type { MetadataMatcher } from '#gen/envoy/type/matcher/v3/metadata_pb.d.ts';
 import { byteStringOf } from '#matching/byte-string.ts';
 import { parseRegexMatcher, parseStringMatcher } from '#matching/from-proto.ts';
+import { parseMetadataMatcher } from '#matching/metadata-matcher-from-proto.ts';
 import { parseUriTemplate } from '#matching/parse-uri-template.ts';
-import { parseValueMatcher } from '#matching/value-matcher-from-proto.ts';
 import type { CookieMatcherConfig } from '#routing/cookie-matcher.ts';
 import { parseHeaderMatchers } from '#routing/header-matcher-from-proto.ts';
-import type { MetadataMatcherConfig } from '#routing/metadata-matcher.ts';
 import type { QueryParameterMatcherConfig } from '#routing/query-parameter-matcher.ts';
 import type {
   PathMatchConfig,
@@ -42,7 +40,7 @@ export function parseRouteMatch(
     dynamicMetadata: each(
       message?.dynamicMetadata,
       context.at('dynamic_metadata'),
-      parseDynamicMetadata,
+      parseMetadataMatcher,
     ).filter((matcher) => matcher !== undefined),
     runtimeFraction: message?.runtimeFraction && parseRuntimeFraction(message.runtimeFraction),
     isGrpcOnly: message?.grpc !== undefined,
@@ -127,15 +125,6 @@ function parseCookie(message: CookieMatcher, context: ParseContext): CookieMatch
         : parseStringMatcher(message.stringMatch, context.at('string_match')),
     isInverted: message.invertMatch,
   };
-}
-
-function parseDynamicMetadata(
-  message: MetadataMatcher,
-  context: ParseContext,
-): MetadataMatcherConfig | undefined {
-  const value = parseValueMatcher(message.value, context.at('value'));
-  const path = message.path.map(({ segment }) => segment.value ?? '');
-  return value && { filter: message.filter, path, value, isInverted: message.invert };
 }
 
 function parseRuntimeFraction(message: RuntimeFractionalPercent): RuntimeFractionConfig {

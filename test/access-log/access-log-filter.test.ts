@@ -212,7 +212,7 @@ t.test('metadata: the value where there is one, else as configured', (t) => {
   const filter = (path: readonly string[], matchIfKeyNotFound: boolean): boolean =>
     passes({
       kind: 'metadata',
-      matcher: { filter: 'com', path, value, isInverted: false },
+      matcher: { path: ['com', ...path], value, isInverted: false },
       matchIfKeyNotFound,
     });
   t.equal(filter(['key'], false), true);

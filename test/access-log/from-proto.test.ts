@@ -205,8 +205,7 @@ t.test('filters are read one by one', (t) => {
       {
         kind: 'metadata',
         matcher: {
-          filter: 'n',
-          path: ['a', 'b'],
+          path: ['n', 'a', 'b'],
           value: { kind: 'number_range', start: 1, end: 2 },
           isInverted: false,
         },

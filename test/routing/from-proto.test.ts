@@ -123,7 +123,7 @@ t.test('what Envoy refuses in a route is refused in its words', async (t) => {
     ],
     [
       { redirect: { pathRewrite: '/%NOTHING%' } },
-      'redirect.path_rewrite: Not supported field in StreamInfo: NOTHING',
+      'redirect.path_rewrite: there is no operator NOTHING',
     ],
     [
       {
@@ -132,7 +132,7 @@ t.test('what Envoy refuses in a route is refused in its words', async (t) => {
           bodyFormat: { textFormatSource: { inlineString: '%NOTHING%' } },
         },
       },
-      'direct_response.body_format.text_format_source: Not supported field in StreamInfo: NOTHING',
+      'direct_response.body_format.text_format_source: there is no operator NOTHING',
     ],
     [
       {
