@@ -1,34 +1,92 @@
 import type { Http2Stream } from '#http/h2/stream.ts';
 
-/** The streams of a connection of which something is still to be read or sent. */
+/** A power of two; more than most connections ever need at a time. */
+const INITIAL_SLOTS = 16;
+
+/**
+ * The streams of a connection of which something is still to be read or sent.
+ *
+ * Open addressing in one array, which is kept. A `Map` with as many deletions as insertions makes
+ * itself a new table again and again, each old one referring to the next: one that outlived its
+ * youth would keep all later ones, and their streams, from being collected cheaply.
+ */
 export class StreamTable<Stream extends Http2Stream> {
-  readonly #streams: Map<number, Stream> = new Map();
+  #slots: (Stream | undefined)[] = new Array(INITIAL_SLOTS).fill(undefined);
+  #mask = INITIAL_SLOTS - 1;
+  #size = 0;
   /** Frames of one stream come in runs. */
   #last: Stream | undefined = undefined;
 
   get size(): number {
-    return this.#streams.size;
+    return this.#size;
   }
 
   get(id: number): Stream | undefined {
-    if (this.#last !== undefined && this.#last.id === id) return this.#last;
-    const stream = this.#streams.get(id);
+    const last = this.#last;
+    if (last !== undefined && last.id === id) return last;
+    const stream = this.#slots[this.#slotOf(id)];
     if (stream !== undefined) this.#last = stream;
     return stream;
   }
 
+  /** The stream's id must not be in the table. */
   add(stream: Stream): void {
-    this.#streams.set(stream.id, stream);
+    if (this.#size * 2 >= this.#slots.length) this.#grow();
+    this.#slots[this.#slotOf(stream.id)] = stream;
+    this.#size++;
     this.#last = stream;
   }
 
   remove(stream: Stream): void {
-    this.#streams.delete(stream.id);
     if (this.#last === stream) this.#last = undefined;
+    const slot = this.#slotOf(stream.id);
+    if (this.#slots[slot] !== stream) return;
+    this.#size--;
+    this.#free(slot);
   }
 
-  /** All of them, oldest first; streams may go while it is walked. */
-  values(): Iterable<Stream> {
-    return this.#streams.values();
+  /** All of them, oldest first, as they are now; streams may come and go while it is walked. */
+  values(): readonly Stream[] {
+    const streams = this.#slots.filter((stream) => stream !== undefined);
+    return streams.sort((left, right) => left.id - right.id);
+  }
+
+  /** Where the stream is, or where it belongs. */
+  #slotOf(id: number): number {
+    const slots = this.#slots;
+    // The two sides number their streams by twos.
+    let slot = (id >>> 1) & this.#mask;
+    for (;;) {
+      const stream = slots[slot];
+      if (stream === undefined || stream.id === id) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  /** Empties a slot; those behind it that had to make way for it move up. */
+  #free(slot: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hole = slot;
+    slots[hole] = undefined;
+    for (let next = (hole + 1) & mask; ; next = (next + 1) & mask) {
+      const stream = slots[next];
+      if (stream === undefined) return;
+      const home = (stream.id >>> 1) & mask;
+      // How far each is from home, going round: only who stands at or before the hole may move.
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      slots[hole] = stream;
+      slots[next] = undefined;
+      hole = next;
+    }
+  }
+
+  #grow(): void {
+    const streams = this.#slots;
+    this.#slots = new Array(streams.length * 2).fill(undefined);
+    this.#mask = this.#slots.length - 1;
+    for (const stream of streams) {
+      if (stream !== undefined) this.#slots[this.#slotOf(stream.id)] = stream;
+    }
   }
 }
