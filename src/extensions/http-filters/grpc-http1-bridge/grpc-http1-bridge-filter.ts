@@ -7,7 +7,7 @@ import {
 } from '#connection-manager/filter.ts';
 import type { GrpcHttp1BridgeConfig } from '#extensions/http-filters/grpc-http1-bridge/grpc-http1-bridge-config.ts';
 import { GRPC_FRAME_HEADER_LENGTH, grpcFrameHeader } from '#http/grpc-frame-reader.ts';
-import { isGrpcRequest } from '#http/grpc-status.ts';
+import { isGrpcRequest, isGrpcResponse } from '#http/grpc-status.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 
@@ -67,7 +67,8 @@ export class GrpcHttp1BridgeFilter extends StreamFilter {
   override encodeHeaders(headers: ResponseHeaders, endStream: boolean): FilterHeadersStatus {
     if (!this.#isBridging || endStream) return 'continue';
     this.#responseHeaders = headers;
-    this.#headerLeft = this.#isFraming ? GRPC_FRAME_HEADER_LENGTH : 0;
+    const isFramed = this.#isFraming && isGrpcResponse(headers, endStream);
+    this.#headerLeft = isFramed ? GRPC_FRAME_HEADER_LENGTH : 0;
     return 'stopIteration';
   }
 

@@ -9,10 +9,11 @@ export class MessageCounts implements FilterStateObject {
     return `${this.requests},${this.responses}`;
   }
 
+  /** As in the JSON of any message of Protocol Buffers, zeros are left out. */
   get json(): Readonly<Record<string, string>> {
-    return {
-      requestMessageCount: String(this.requests),
-      responseMessageCount: String(this.responses),
-    };
+    const json: Record<string, string> = {};
+    if (this.requests > 0) json['requestMessageCount'] = String(this.requests);
+    if (this.responses > 0) json['responseMessageCount'] = String(this.responses);
+    return json;
   }
 }

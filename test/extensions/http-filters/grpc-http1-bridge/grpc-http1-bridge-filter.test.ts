@@ -96,6 +96,15 @@ t.test('plain messages are put into frames, and taken out of them', async (t) =>
   }
 });
 
+t.test('an answer that is not gRPC has no frame to be taken out of', async (t) => {
+  for (const pieces of cuts(Buffer.from('<b>broken</b>'))) {
+    const driver = drive({ upgradeProtobufToGrpc: true });
+    driver.sendRequest('/a.S/m', PROTOBUF, [Buffer.from('abc')]);
+    driver.sendResponse(503, { 'content-type': 'text/html' }, pieces);
+    t.equal(driver.response.body, '<b>broken</b>');
+  }
+});
+
 t.test('a plain message without a body stays without one', async (t) => {
   const driver = drive({ upgradeProtobufToGrpc: true });
   driver.sendRequest('/a.S/m', PROTOBUF, []);

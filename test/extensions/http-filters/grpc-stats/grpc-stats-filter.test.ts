@@ -103,6 +103,7 @@ t.test('the numbers of messages stay with the stream when they are asked for', a
   driver.sendRequest('/a.S/m', GRPC, [message('one'), message('two')]);
   const state = driver.info.filterState?.get('envoy.filters.http.grpc_stats');
   t.equal(state?.text, '2,0');
+  t.strictSame(state?.json, { requestMessageCount: '2' });
   driver.sendResponse(200, GRPC, [message('reply')], { 'grpc-status': '0' });
   t.equal(state?.text, '2,1');
   t.strictSame(state?.json, { requestMessageCount: '2', responseMessageCount: '1' });
