@@ -148,3 +148,16 @@ backend one
   await serve(t, path, ['-db', '-q', '-f', config], port);
   return port;
 }
+
+/** Runs nghttpd, which speaks nothing but HTTP/2, with a folder of files. */
+export async function startNghttpd(
+  t: Test,
+  path: string,
+  files: Readonly<Record<string, string | Buffer>> = { 'index.html': 'hello' },
+): Promise<number> {
+  const root = temporaryFolder(t);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
+  const port = await freePort();
+  await serve(t, path, ['--no-tls', '--address=127.0.0.1', '-d', root, `${port}`], port);
+  return port;
+}
