@@ -21,6 +21,19 @@ export interface FilterChainMatchConfig {
   readonly sourcePorts: readonly number[];
 }
 
+/** Matches every connection. */
+export const MATCH_ALL: FilterChainMatchConfig = {
+  destinationPort: undefined,
+  prefixRanges: [],
+  serverNames: [],
+  transportProtocol: '',
+  applicationProtocols: [],
+  directSourcePrefixRanges: [],
+  sourceType: 'any',
+  sourcePrefixRanges: [],
+  sourcePorts: [],
+};
+
 /** What a network filter is told; `type` says which one, and what else there is. */
 export interface NetworkFilterConfig {
   /** The full name of the message it was configured with. */

@@ -10,11 +10,12 @@ import type {
   Filter as FilterProto,
 } from '#gen/envoy/config/listener/v3/listener_components_pb.d.ts';
 import { parseCidrRanges } from '#network/address-from-proto.ts';
-import type {
-  ConnectionSourceType,
-  FilterChainConfig,
-  FilterChainMatchConfig,
-  NetworkFilterConfig,
+import {
+  type ConnectionSourceType,
+  type FilterChainConfig,
+  type FilterChainMatchConfig,
+  MATCH_ALL,
+  type NetworkFilterConfig,
 } from '#network/filter-chain-config.ts';
 
 /** Reads the message of one network filter; reports and returns nothing when it cannot. */
@@ -29,19 +30,6 @@ export type NetworkFilterParsers<Filter extends NetworkFilterConfig> = ReadonlyM
   string,
   NetworkFilterParser<Filter>
 >;
-
-/** Matches every connection. */
-const MATCH_ALL: FilterChainMatchConfig = {
-  destinationPort: undefined,
-  prefixRanges: [],
-  serverNames: [],
-  transportProtocol: '',
-  applicationProtocols: [],
-  directSourcePrefixRanges: [],
-  sourceType: 'any',
-  sourcePrefixRanges: [],
-  sourcePorts: [],
-};
 
 export function parseFilterChain<Filter extends NetworkFilterConfig>(
   context: ParseContext,

@@ -3,24 +3,12 @@ import t from 'tap';
 import { ParseContext } from '#config/parse-context.ts';
 import type { Address } from '#network/address.ts';
 import { type CidrRange, cidrRange } from '#network/cidr-range.ts';
-import type { FilterChainMatchConfig } from '#network/filter-chain-config.ts';
+import { type FilterChainMatchConfig, MATCH_ALL } from '#network/filter-chain-config.ts';
 import {
   FilterChainMatcher,
   type MatchableConnection,
   reportOverlappingChains,
 } from '#network/filter-chain-match.ts';
-
-const ALL: FilterChainMatchConfig = {
-  destinationPort: undefined,
-  prefixRanges: [],
-  serverNames: [],
-  transportProtocol: '',
-  applicationProtocols: [],
-  directSourcePrefixRanges: [],
-  sourceType: 'any',
-  sourcePrefixRanges: [],
-  sourcePorts: [],
-};
 
 const ip = (host: string, port: number): Address => ({ kind: 'ip', host, port });
 
@@ -44,7 +32,7 @@ function find(
   chains: readonly Partial<FilterChainMatchConfig>[],
   connection: Partial<MatchableConnection> = {},
 ): number {
-  const matcher = new FilterChainMatcher(chains.map((chain) => ({ ...ALL, ...chain })));
+  const matcher = new FilterChainMatcher(chains.map((chain) => ({ ...MATCH_ALL, ...chain })));
   return matcher.find({ ...PLAIN, ...connection });
 }
 
@@ -170,7 +158,8 @@ t.test('what is found takes the connection by each of its criteria', (t) => {
       (chains, connection) => {
         const found = new FilterChainMatcher(chains).find(connection);
         return (
-          found === -1 || new FilterChainMatcher([chains[found] ?? ALL]).find(connection) === 0
+          found === -1 ||
+          new FilterChainMatcher([chains[found] ?? MATCH_ALL]).find(connection) === 0
         );
       },
     ),
@@ -185,7 +174,7 @@ t.test('chains that would take the same connections are reported', (t) => {
     const context = ParseContext.root('filter_chains');
     reportOverlappingChains(
       context,
-      chains.map((chain, index) => ({ name: `chain ${index}`, match: { ...ALL, ...chain } })),
+      chains.map((chain, index) => ({ name: `chain ${index}`, match: { ...MATCH_ALL, ...chain } })),
     );
     return context.errors;
   };

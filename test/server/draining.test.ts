@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import {
   answer,
-  bootstrapOf,
   httpListener,
   type JsonObject,
   routeTo,
@@ -11,10 +10,10 @@ import {
 } from '../tools/bootstrap.ts';
 import { ask, keepAliveAgent } from '../tools/http-client.ts';
 import { httpServer } from '../tools/http-server.ts';
-import { type RunningProa, startProa, until } from '../tools/proa-process.ts';
-import { temporaryFolder } from '../tools/temporary-folder.ts';
+import { type RunningProa, until } from '../tools/proa-process.ts';
+import { startForTest } from '../tools/start-for-test.ts';
 
-type Test = Parameters<typeof temporaryFolder>[0];
+type Test = Parameters<typeof startForTest>[0];
 
 const inbound = { traffic_direction: 'INBOUND' };
 const outbound = { traffic_direction: 'OUTBOUND' };
@@ -29,10 +28,7 @@ async function start(
   args: readonly string[] = [],
   clusters: readonly JsonObject[] = [],
 ): Promise<RunningProa> {
-  const folder = temporaryFolder(t);
-  const proa = await startProa(bootstrapOf(listeners, clusters), { folder, args });
-  t.teardown(() => proa.process.stop());
-  return proa;
+  return await startForTest(t, listeners, clusters, { args });
 }
 
 /** Whether somebody accepts connections. */

@@ -2,36 +2,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, cpus } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  addressOf,
-  answer,
-  bootstrapOf,
-  fileAccessLog,
-  httpListener,
-  type JsonObject,
-} from '../tools/bootstrap.ts';
+import { addressOf, answer, bootstrapOf, fileAccessLog, httpListener } from '../tools/bootstrap.ts';
 import { ask, keepAliveAgent } from '../tools/http-client.ts';
 import { httpServer } from '../tools/http-server.ts';
-import { runProa, SpawnedProa, startProa, until, untilLive } from '../tools/proa-process.ts';
+import { runProa, SpawnedProa, until, untilLive } from '../tools/proa-process.ts';
+import { helloListener, startForTest } from '../tools/start-for-test.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
-
-const hello = (at: number | string): JsonObject =>
-  httpListener({ name: 'web', at, routes: [answer(200, 'hello')] });
-
-async function start(
-  t: Parameters<typeof temporaryFolder>[0],
-  bootstrap: JsonObject,
-  more: Partial<Parameters<typeof startProa>[1]> = {},
-) {
-  const proa = await startProa(bootstrap, { folder: temporaryFolder(t), ...more });
-  t.teardown(() => proa.process.stop());
-  return proa;
-}
 
 t.test('a port that is taken is named, and the process exits with 1', async (t) => {
   const { port } = await httpServer(t, (_request, response) => response.end());
   const path = join(temporaryFolder(t), 'c.json');
-  writeFileSync(path, JSON.stringify(bootstrapOf([hello(port)])));
+  writeFileSync(path, JSON.stringify(bootstrapOf([helloListener(port)])));
   for (const concurrency of ['1', '2']) {
     const { code, stderr } = await runProa(['-c', path, '--concurrency', concurrency]);
     t.equal(code, 1);
@@ -43,7 +24,7 @@ t.test('a port that is taken is named, and the process exits with 1', async (t) 
 t.test('an admin port that is taken is named, and the process exits with 1', async (t) => {
   const { port } = await httpServer(t, (_request, response) => response.end());
   const path = join(temporaryFolder(t), 'c.json');
-  const bootstrap = { ...bootstrapOf([hello(0)]), admin: { address: addressOf(port) } };
+  const bootstrap = { ...bootstrapOf([helloListener(0)]), admin: { address: addressOf(port) } };
   writeFileSync(path, JSON.stringify(bootstrap));
   const { code, stderr } = await runProa(['-c', path, '--concurrency', '1']);
   t.equal(code, 1);
@@ -54,7 +35,7 @@ t.test('without --concurrency there are as many workers as processors', async (t
   const folder = temporaryFolder(t);
   const path = join(folder, 'c.json');
   const adminPath = join(folder, 'admin');
-  writeFileSync(path, JSON.stringify(bootstrapOf([hello(0)])));
+  writeFileSync(path, JSON.stringify(bootstrapOf([helloListener(0)])));
   const spawned = new SpawnedProa(['-c', path, '--admin-address-path', adminPath]);
   t.teardown(() => spawned.stop());
   const adminPort = await untilLive(spawned, adminPath);
@@ -64,7 +45,7 @@ t.test('without --concurrency there are as many workers as processors', async (t
 
 t.test('--admin-address-path tells where the admin interface is', async (t) => {
   const folder = temporaryFolder(t);
-  const proa = await start(t, bootstrapOf([hello(0)]), { folder });
+  const proa = await startForTest(t, [helloListener(0)], [], { folder });
   const name = readdirSync(folder).find((each) => each.startsWith('admin-')) as string;
   const written = readFileSync(join(folder, name), 'utf8').trim();
   t.equal(written.replace(/^127\.0\.0\.1:/, ''), String(proa.adminPort));
@@ -80,7 +61,7 @@ t.test('an access log can be the standard output, by path and by name', async (t
   };
   const manager = { access_log: [fileAccessLog('/dev/stdout', 'saw %REQ(:PATH)%\n'), byName] };
   const listener = httpListener({ name: 'web', at: 0, routes: [answer(200, '')], manager });
-  const proa = await start(t, bootstrapOf([listener]));
+  const proa = await startForTest(t, [listener]);
   const lines = (): string[] => proa.process.stdout.split('\n').slice(0, -1).toSorted();
   const agent = keepAliveAgent(t);
   for (const path of ['/1', '/2', '/3']) await ask({ port: proa.port('web'), path, agent });
@@ -103,7 +84,7 @@ t.test('an access log that cannot be opened ends the start', async (t) => {
 });
 
 t.test('it runs in the foreground, and a killing signal is told to who waits', async (t) => {
-  const proa = await start(t, bootstrapOf([hello(0)]));
+  const proa = await startForTest(t, [helloListener(0)]);
   proa.process.signal('SIGKILL');
   const { code, signal } = await proa.process.ended;
   t.strictSame([code, signal, constants.signals.SIGKILL], [null, 'SIGKILL', 9]);

@@ -2,35 +2,16 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { freePort } from '../../bench/machine/loopback.ts';
-import {
-  answer,
-  bootstrapOf,
-  httpListener,
-  type JsonObject,
-  routeTo,
-  staticCluster,
-} from '../tools/bootstrap.ts';
+import { answer, bootstrapOf, httpListener, routeTo, staticCluster } from '../tools/bootstrap.ts';
 import { ask } from '../tools/http-client.ts';
 import { httpServer } from '../tools/http-server.ts';
-import { SpawnedProa, startProa, until } from '../tools/proa-process.ts';
+import { SpawnedProa, until } from '../tools/proa-process.ts';
+import { helloListener, startForTest } from '../tools/start-for-test.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
-
-const hello = (at: number | string): JsonObject =>
-  httpListener({ name: 'web', at, routes: [answer(200, 'hello')] });
-
-async function start(
-  t: Parameters<typeof temporaryFolder>[0],
-  bootstrap: JsonObject,
-  more: Partial<Parameters<typeof startProa>[1]> = {},
-) {
-  const proa = await startProa(bootstrap, { folder: temporaryFolder(t), ...more });
-  t.teardown(() => proa.process.stop());
-  return proa;
-}
 
 t.test('--concurrency says how many workers share a port', async (t) => {
   const port = await freePort();
-  const proa = await start(t, bootstrapOf([hello(port)]), { concurrency: 2 });
+  const proa = await startForTest(t, [helloListener(port)], [], { concurrency: 2 });
   t.equal(await proa.stat('server.concurrency'), 2);
   for (let count = 0; count < 100; count++) {
     t.equal((await ask({ port })).body, 'hello');
@@ -54,7 +35,7 @@ t.test('what cannot be shared is served by one of two workers', async (t) => {
     listener: { enable_reuse_port: false },
   });
   const chosen = httpListener({ name: 'chosen', at: 0, routes: [answer(200, 'chosen')] });
-  const proa = await start(t, bootstrapOf([hello(unix), alone, chosen]), { concurrency: 2 });
+  const proa = await startForTest(t, [helloListener(unix), alone, chosen], [], { concurrency: 2 });
   for (let count = 0; count < 8; count++) {
     t.equal((await ask({ socketPath: unix })).body, 'hello');
     t.equal((await ask({ port })).body, 'alone');
@@ -65,10 +46,10 @@ t.test('what cannot be shared is served by one of two workers', async (t) => {
 t.test('a socket file that an earlier process left behind is taken over', async (t) => {
   const folder = temporaryFolder(t);
   const unix = join(folder, 'web.sock');
-  const first = await start(t, bootstrapOf([hello(unix)]), { folder });
+  const first = await startForTest(t, [helloListener(unix)], [], { folder });
   first.process.signal('SIGKILL');
   await first.process.ended;
-  await start(t, bootstrapOf([hello(unix)]), { folder });
+  await startForTest(t, [helloListener(unix)], [], { folder });
   t.equal((await ask({ socketPath: unix })).body, 'hello');
 });
 
@@ -76,12 +57,10 @@ t.test('clusters reach upstreams at Unix sockets', async (t) => {
   const folder = temporaryFolder(t);
   const unix = join(folder, 'upstream.sock');
   await httpServer(t, (request, response) => response.end(`${request.url} by path`), unix);
-  const proa = await start(
+  const proa = await startForTest(
     t,
-    bootstrapOf(
-      [httpListener({ name: 'web', at: join(folder, 'web.sock'), routes: [routeTo('backend')] })],
-      [staticCluster('backend', unix)],
-    ),
+    [httpListener({ name: 'web', at: join(folder, 'web.sock'), routes: [routeTo('backend')] })],
+    [staticCluster('backend', unix)],
   );
   t.match(await ask({ socketPath: join(folder, 'web.sock'), path: '/x' }), {
     status: 200,
@@ -94,7 +73,7 @@ t.test('the file of a Unix socket gets the permissions that are asked for', asyn
   const folder = temporaryFolder(t);
   const web = join(folder, 'web.sock');
   const admin = join(folder, 'admin.sock');
-  const listener = { ...hello(web), address: { pipe: { path: web, mode: 0o600 } } };
+  const listener = { ...helloListener(web), address: { pipe: { path: web, mode: 0o600 } } };
   const bootstrap = {
     ...bootstrapOf([listener]),
     admin: { address: { pipe: { path: admin, mode: 0o640 } } },
@@ -114,6 +93,6 @@ t.test('names in the abstract namespace are listened on and connected to', async
   const upstream = `${name}-upstream`;
   await httpServer(t, (_request, response) => response.end('from afar'), `\0${upstream}`);
   const listener = httpListener({ name: 'web', at: `@${name}`, routes: [routeTo('backend')] });
-  await start(t, bootstrapOf([listener], [staticCluster('backend', `@${upstream}`)]));
+  await startForTest(t, [listener], [staticCluster('backend', `@${upstream}`)]);
   t.equal((await ask({ socketPath: `\0${name}` })).body, 'from afar');
 });

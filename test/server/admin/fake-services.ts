@@ -1,3 +1,4 @@
+import { parseFlags } from '#cli/flags.ts';
 import type {
   AdminServices,
   DrainListenersOptions,
@@ -11,37 +12,16 @@ import { StatsStore } from '#stats/stats-store.ts';
 import type { ClusterView } from '#upstream/cluster-view.ts';
 import { HealthFlag } from '#upstream/health-flags.ts';
 
-export const fakeOptions: ProxyOptions = {
-  configPath: 'envoy.yaml',
-  configYaml: '',
-  mode: 'serve',
-  concurrency: 2,
-  logLevel: 'info',
-  componentLogLevels: [],
-  componentLogLevelText: 'misc:error',
-  logFormat: undefined,
-  logFormatEscaped: false,
-  logPath: '',
-  serviceCluster: '',
-  serviceNode: '',
-  serviceZone: '',
-  drainTimeSeconds: 600,
-  drainStrategy: 'gradual',
-  parentShutdownTimeSeconds: 900,
-  baseId: 0,
-  useDynamicBaseId: false,
-  restartEpoch: 0,
-  disableHotRestart: true,
-  allowUnknownStaticFields: false,
-  rejectUnknownDynamicFields: false,
-  ignoreUnknownDynamicFields: false,
-  skipDeprecatedLogs: false,
-  localAddressIpVersion: 'v4',
-  adminAddressPath: '',
-  fileFlushIntervalMs: 10_000,
-  fileFlushMinSizeKb: 64,
-  ignoredFlags: [],
-};
+export const fakeOptions: ProxyOptions = optionsOf(
+  ...['-c', 'envoy.yaml', '--concurrency', '2', '--component-log-level', 'misc:error'],
+  '--disable-hot-restart',
+);
+
+function optionsOf(...flags: readonly string[]): ProxyOptions {
+  const parsed = parseFlags(flags);
+  if (!parsed.ok || parsed.value.kind !== 'run') throw new Error('the flags are wrong');
+  return parsed.value.options;
+}
 
 const defaultLimits = {
   maxConnections: 1024,
