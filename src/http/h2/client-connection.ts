@@ -86,7 +86,9 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
   newStream(decoder: ResponseDecoder): RequestEncoder {
     this.beforeStream();
     this.#unsentStreams++;
-    return new ClientStream(this, decoder);
+    const stream = new ClientStream(this, decoder);
+    this.tellWatermark(stream);
+    return stream;
   }
 
   /** The upstream finished sending; what is under way is lost. */

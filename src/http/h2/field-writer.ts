@@ -64,7 +64,7 @@ export class FieldWriter implements FieldVisitor {
     if (!isPlainConnect) {
       this.plainBytes += PATH_BYTES + SCHEME_BYTES + path.length + scheme.length;
       encoder.encodeScheme(scheme);
-      encoder.encodePath(path);
+      encoder.encodePath(path, headers.isPathNeverIndexed);
     }
     encoder.encodeAuthority(authority);
     if (protocol !== undefined) encoder.encodeProtocol(protocol);

@@ -33,6 +33,10 @@ export class FrameOutput implements TurnFlusher {
   readonly #frames: OutboundFrames;
   #writer: ByteWriter | undefined = undefined;
   #isDirty = false;
+  #isStopped = false;
+  /* What the statistics know of the frames that wait. */
+  #gaugedFrames = 0;
+  #gaugedControlFrames = 0;
 
   constructor(
     connection: Connection,
@@ -64,15 +68,36 @@ export class FrameOutput implements TurnFlusher {
     this.flush();
   }
 
+  /** Everything that is written from now on is forgotten. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.flush();
+    this.#isStopped = true;
+    this.#gauge(0, 0);
+  }
+
   flush(): void {
     const writer = this.#writer;
     if (writer === undefined) return;
     this.#writer = undefined;
+    if (this.#isStopped) return releaseOutput(writer);
     const { length } = writer;
     const isFree = this.#connection.writeShared(writer.buffer.subarray(0, length));
     if (isFree) releaseOutput(writer);
     const flood = this.#frames.flushed(length, this.#connection.bufferedBytes);
+    this.#gauge(this.#frames.queued, this.#frames.queuedControl);
     if (flood !== undefined) this.#owner.onOutboundFlood(flood);
+  }
+
+  #gauge(frames: number, controlFrames: number): void {
+    if (frames === this.#gaugedFrames && controlFrames === this.#gaugedControlFrames) return;
+    this.#stats.add(field.outbound_frames_active, frames - this.#gaugedFrames);
+    this.#stats.add(
+      field.outbound_control_frames_active,
+      controlFrames - this.#gaugedControlFrames,
+    );
+    this.#gaugedFrames = frames;
+    this.#gaugedControlFrames = controlFrames;
   }
 
   /** What a server or client says first. */

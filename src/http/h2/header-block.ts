@@ -1,3 +1,4 @@
+import { parseContentLength } from '#http/h1/framing.ts';
 import type { BlockDefect } from '#http/h2/block-defect.ts';
 import { FIELD_OVERHEAD, type HeaderField } from '#http/h2/hpack/header-field.ts';
 import type { HeaderFieldSink } from '#http/h2/hpack/hpack-decoder.ts';
@@ -11,7 +12,6 @@ export interface BlockLimits {
   readonly maxHeadersCount: number;
 }
 
-const DIGITS = /^[0-9]+$/;
 const UNDERSCORE = 0x5f;
 
 /**
@@ -66,11 +66,14 @@ export abstract class HeaderBlock implements HeaderFieldSink {
       this.defect = 'invalidField';
     } else {
       this.#pseudos |= 1 << field.pseudo;
-      this.defect = this.onPseudoHeader(field);
+      this.defect = this.onPseudoHeader(field, isNeverIndexed);
     }
   }
 
-  protected abstract onPseudoHeader(field: HeaderField): BlockDefect | undefined;
+  protected abstract onPseudoHeader(
+    field: HeaderField,
+    isNeverIndexed: boolean,
+  ): BlockDefect | undefined;
 
   protected onRegularField(field: HeaderField, isNeverIndexed: boolean): BlockDefect | undefined {
     const { id, name, value } = field;
@@ -89,17 +92,15 @@ export abstract class HeaderBlock implements HeaderFieldSink {
   #add(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
     const map = this.#map;
     const inline = this.#inline;
-    if (inline !== undefined && inline[id] === 1 && map.hasKnown(id)) {
-      map.set(name, `${map.getKnown(id)},${value}`);
-    } else {
-      map.visitField(id, name, value, isNeverIndexed);
-    }
+    if (inline !== undefined && inline[id] === 1) map.joinKnown(id, name, value, isNeverIndexed);
+    else map.visitField(id, name, value, isNeverIndexed);
   }
 
   #readContentLength(value: string): boolean {
-    if (this.contentLength !== UNKNOWN_LENGTH || !DIGITS.test(value)) return false;
-    this.contentLength = Number(value);
-    return Number.isSafeInteger(this.contentLength);
+    const length = parseContentLength(value);
+    if (length === undefined || this.contentLength !== UNKNOWN_LENGTH) return false;
+    this.contentLength = length;
+    return true;
   }
 
   /** The block was read to its end. */

@@ -42,7 +42,10 @@ export class RequestBlock extends HeaderBlock {
     this.protocol = undefined;
   }
 
-  protected override onPseudoHeader({ pseudo, value }: HeaderField): BlockDefect | undefined {
+  protected override onPseudoHeader(
+    { pseudo, value }: HeaderField,
+    isNeverIndexed: boolean,
+  ): BlockDefect | undefined {
     const headers = this.#headers;
     switch (pseudo) {
       case PSEUDO_METHOD:
@@ -50,10 +53,11 @@ export class RequestBlock extends HeaderBlock {
         return isToken(value) ? undefined : 'invalidField';
       case PSEUDO_PATH:
         headers.path = value;
+        headers.isPathNeverIndexed = isNeverIndexed;
         return isPath(value) ? undefined : 'invalidField';
       case PSEUDO_SCHEME:
         headers.scheme = value;
-        return SCHEME.test(value) ? undefined : 'invalidField';
+        return isScheme(value) ? undefined : 'invalidField';
       case PSEUDO_AUTHORITY:
         headers.authority = value;
         return isValidAuthority(value) ? undefined : 'invalidField';
@@ -139,4 +143,9 @@ function isPath(text: string): boolean {
     if (octet <= SPACE || octet === DELETE) return false;
   }
   return true;
+}
+
+/** RFC 3986 section 3.1; nearly always one of the two that need no look at their letters. */
+function isScheme(text: string): boolean {
+  return text === 'http' || text === 'https' || SCHEME.test(text);
 }

@@ -1,3 +1,4 @@
+import { parseContentLength } from '#http/h1/framing.ts';
 import type { BlockDefect } from '#http/h2/block-defect.ts';
 import { type BlockLimits, HeaderBlock } from '#http/h2/header-block.ts';
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
@@ -6,8 +7,6 @@ import { UNKNOWN_LENGTH } from '#http/h2/stream.ts';
 import type { ResponseHeaders } from '#http/header-map.ts';
 import { inlineResponseHeaders } from '#http/inline-headers.ts';
 import { HeaderName } from '#http/known-headers.ts';
-
-const STATUS = /^[1-9][0-9][0-9]$/;
 
 /** What of the request decides how its response is read. */
 export interface RequestKind {
@@ -27,8 +26,9 @@ export class ResponseBlock extends HeaderBlock {
   }
 
   protected override onPseudoHeader({ pseudo, value }: HeaderField): BlockDefect | undefined {
-    if (pseudo !== PSEUDO_STATUS || !STATUS.test(value)) return 'invalidField';
-    this.#headers.status = Number(value);
+    const status = pseudo === PSEUDO_STATUS ? readStatus(value) : 0;
+    if (status === 0) return 'invalidField';
+    this.#headers.status = status;
     return undefined;
   }
 
@@ -56,4 +56,11 @@ export class ResponseBlock extends HeaderBlock {
     }
     return undefined;
   }
+}
+
+/** Three digits, from 100 to 999; 0 for everything else. */
+function readStatus(text: string): number {
+  if (text.length !== 3) return 0;
+  const status = parseContentLength(text) ?? 0;
+  return status >= 100 ? status : 0;
 }

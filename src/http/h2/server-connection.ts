@@ -1,6 +1,7 @@
 import { WheelTimer } from '#base/timer-wheel.ts';
 import type { ServerCodecCallbacks, ServerConnection } from '#http/codec.ts';
 import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
+import type { ClosedBy } from '#http/h2/closed-streams.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
@@ -118,6 +119,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     this.open(stream, streamId);
     stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, requestBlock.bytes);
     stream.decoder = this.#callbacks.newStream(stream, this.protocol);
+    this.tellWatermark(stream);
     const defect = requestBlock.finish(endStream);
     if (defect !== undefined) {
       releaseRequestHeaders(headers);
@@ -244,9 +246,9 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     this.resetStream(stream, ErrorCode.CANCEL);
   }
 
-  protected override onStreamGone({ flushTimer, decoder }: ServerStream): void {
+  protected override onStreamGone({ flushTimer, decoder }: ServerStream, by: ClosedBy): void {
     if (flushTimer !== undefined) this.services.timers.cancel(flushTimer);
-    decoder?.onStreamClosed?.();
+    if (by !== 'remoteReset') decoder?.onStreamClosed?.();
     this.#callbacks.onStreamDone();
   }
 

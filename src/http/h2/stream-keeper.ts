@@ -1,6 +1,6 @@
 import type { StreamResetReason } from '#http/codec.ts';
 import { BLOCK_DETAILS } from '#http/h2/block-defect.ts';
-import { ClosedStreams } from '#http/h2/closed-streams.ts';
+import { type ClosedBy, ClosedStreams } from '#http/h2/closed-streams.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { FrameOutput, type FrameOutputOwner } from '#http/h2/frame-output.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
@@ -65,22 +65,24 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
 
   onAboveWriteBufferHighWatermark(): void {
     this.#isConnectionAbove = true;
-    for (const stream of this.streams.values()) this.#tellWatermark(stream);
+    for (const stream of this.streams.values()) this.tellWatermark(stream);
   }
 
   onBelowWriteBufferLowWatermark(): void {
     this.#isConnectionAbove = false;
     this.bodies.drain();
     if (this.#isConnectionAbove) return;
-    for (const stream of this.streams.values()) this.#tellWatermark(stream);
+    for (const stream of this.streams.values()) this.tellWatermark(stream);
   }
 
   onConnectionClose(details: string): void {
     this.die();
+    this.output.stop();
     this.resetAll('connectionTermination', details);
   }
 
-  #tellWatermark(stream: Http2Stream): void {
+  /** To be called for a new stream as soon as somebody hears it, and whenever something changes. */
+  protected tellWatermark(stream: Http2Stream): void {
     const isAbove = stream.isOverLimit || this.#isConnectionAbove;
     if (isAbove === stream.isAboveHighWatermark || stream.isLocalEndWritten) return;
     stream.isAboveHighWatermark = isAbove;
@@ -99,7 +101,6 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     this.streams.add(stream);
     this.floods.countStream();
     this.stats.inc(field.streams_active);
-    if (this.#isConnectionAbove) this.#tellWatermark(stream);
   }
 
   onLocalEnd(stream: Http2Stream): void {
@@ -121,7 +122,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
   }
 
   onPendingChanged(stream: Http2Stream): void {
-    this.#tellWatermark(stream);
+    this.tellWatermark(stream);
   }
 
   /** Our owner gives a stream up. */
@@ -149,7 +150,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     this.bodies.forget(stream);
     this.inbound.release(stream);
     this.stats.dec(field.streams_active);
-    this.onStreamGone(stream);
+    this.onStreamGone(stream, by);
   }
 
   // Errors.
@@ -209,7 +210,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     this.output.writeGoAway(this.lastPeerStreamId, code);
     this.stats.inc(field.goaway_sent);
     this.die();
-    this.output.flush();
+    this.output.stop();
     this.onConnectionError(kind, details);
     if (offender !== undefined) this.#lose(offender as Stream, 'protocolError', details);
     const others = offender === undefined ? details : 'codec_error:another_stream';
@@ -236,7 +237,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
   /** The last stream of the peer's that was begun. */
   protected abstract get lastPeerStreamId(): number;
   /** A stream is no longer one of the connection's. */
-  protected abstract onStreamGone(stream: Stream): void;
+  protected abstract onStreamGone(stream: Stream, by: ClosedBy): void;
   /** The connection is about to end; its streams are reset after this. */
   protected abstract onConnectionError(kind: 'protocolError' | 'flood', details: string): void;
   /** All is said. */
