@@ -119,10 +119,7 @@ export class HeaderMap {
       const id = this.#ids[index] as HeaderId;
       if (id <= UNKNOWN_HEADER || table[id] !== 1) continue;
       for (let later = this.#ids.indexOf(id, index + 1); later > 0 && later < this.#count; ) {
-        const joined = `${this.#valueAt(index)},${this.#valueAt(later)}`;
-        const isSecret = this.#isNeverIndexed(index) || this.#isNeverIndexed(later);
-        this.#replaceAt(index, knownHeaderNames[id] as string, joined);
-        if (isSecret) this.#markNeverIndexed(index);
+        this.#joinAt(index, this.#valueAt(later), this.#neverIndexed?.has(later) === true);
         this.#removeAt(later);
         later = this.#ids.indexOf(id, later + 1);
       }
@@ -210,12 +207,16 @@ export class HeaderMap {
     this.#values[index] = value;
   }
 
-  /**
-   * Marks the field that was added last as one that no hop may put into a compression table (RFC
-   * 7541 section 7.1.3). The mark goes when the value is set anew.
-   */
-  markLastNeverIndexed(): void {
-    this.#markNeverIndexed(this.#count - 1);
+  /** Adds a value of a known header behind its first one, with a comma, where there is one. */
+  joinKnown(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
+    if (this.hasKnown(id)) this.#joinAt(this.#ids.indexOf(id), value, isNeverIndexed);
+    else this.visitField(id, name, value, isNeverIndexed);
+  }
+
+  #joinAt(index: number, value: string, isNeverIndexed: boolean): void {
+    const isMarked = isNeverIndexed || this.#neverIndexed?.has(index) === true;
+    this.#replaceAt(index, this.#nameAt(index), `${this.#valueAt(index)},${value}`);
+    if (isMarked) this.#mark(index);
   }
 
   /** Makes `value` the only value of a header, in the place of its first one. */
@@ -273,7 +274,7 @@ export class HeaderMap {
     for (let index = 0; index < this.#count; index++) {
       const id = this.#ids[index] as HeaderId;
       if (id === REMOVED) continue;
-      const isNeverIndexed = this.#isNeverIndexed(index);
+      const isNeverIndexed = this.#neverIndexed?.has(index) === true;
       visitor.visitField(id, this.#nameAt(index), this.#valueAt(index), isNeverIndexed);
     }
   }
@@ -331,19 +332,17 @@ export class HeaderMap {
     other.visit(this);
   }
 
-  /** Adds a field at the end, as another map tells it. */
+  /**
+   * `appendKnown` with HPACK's never-indexed mark (RFC 7541 section 7.1.3), which goes when the
+   * value is set anew.
+   */
   visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
     this.appendKnown(id, name, value);
-    if (isNeverIndexed) this.markLastNeverIndexed();
+    if (isNeverIndexed) this.#mark(this.#count - 1);
   }
 
-  #markNeverIndexed(index: number): void {
-    this.#neverIndexed ??= new Set();
-    this.#neverIndexed.add(index);
-  }
-
-  #isNeverIndexed(index: number): boolean {
-    return this.#neverIndexed !== undefined && this.#neverIndexed.has(index);
+  #mark(index: number): void {
+    (this.#neverIndexed ??= new Set()).add(index);
   }
 
   #see(id: HeaderId): void {
@@ -425,6 +424,8 @@ export class RequestHeaders extends HeaderMap {
   method = '';
   /** Path and query as they stand in the request target; empty for a plain CONNECT. */
   path = '';
+  /** Whether no hop may put the path into an HPACK table. */
+  isPathNeverIndexed = false;
   scheme = '';
   authority = '';
 
@@ -432,6 +433,7 @@ export class RequestHeaders extends HeaderMap {
     super.clear();
     this.method = '';
     this.path = '';
+    this.isPathNeverIndexed = false;
     this.scheme = '';
     this.authority = '';
   }

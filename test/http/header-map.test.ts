@@ -9,7 +9,7 @@ import {
   releaseResponseHeaders,
 } from '#http/header-pool.ts';
 import { inlineRequestHeaders, inlineResponseHeaders } from '#http/inline-headers.ts';
-import { HeaderName, headerIdOf, knownHeaderNames } from '#http/known-headers.ts';
+import { HeaderName, headerIdOf, knownHeaderNames, UNKNOWN_HEADER } from '#http/known-headers.ts';
 
 /** A map as the parser fills it. */
 function parsed(lines: string): HeaderMap {
@@ -267,8 +267,7 @@ function marksOf(headers: HeaderMap): [string, string, boolean][] {
 t.test('a visitor is told every field with its never-indexed mark', async (t) => {
   const headers = parsed(LINES);
   headers.remove('x-one');
-  headers.append('x-secret', 's');
-  headers.markLastNeverIndexed();
+  headers.visitField(UNKNOWN_HEADER, 'x-secret', 's', true);
   headers.append('x-plain', 'p');
   t.same(marksOf(headers), [
     ['accept', 'a', false],
@@ -283,8 +282,7 @@ t.test('a visitor is told every field with its never-indexed mark', async (t) =>
 t.test('a never-indexed mark goes with its value and stays with a copy', async (t) => {
   const headers = new HeaderMap();
   for (const name of ['x-one', 'x-two', 'x-three']) {
-    headers.append(name, 'v');
-    headers.markLastNeverIndexed();
+    headers.visitField(UNKNOWN_HEADER, name, 'v', true);
   }
   headers.set('x-one', 'w');
   headers.remove('x-two');
@@ -308,10 +306,24 @@ t.test('values that are joined are never indexed when one of them was not', asyn
   const joined = new Uint8Array(knownHeaderNames.length);
   joined[HeaderName.cookie] = 1;
   const headers = parsed(LINES);
-  headers.markLastNeverIndexed();
+  headers.visitField(HeaderName.cookie, 'cookie', 'd', true);
   headers.joinRepeats(joined);
   t.same(
     marksOf(headers).find(([name]) => name === 'cookie'),
-    ['cookie', 'b,c', true],
+    ['cookie', 'b,c,d', true],
   );
+});
+
+t.test('a known header is joined with what comes later, and with its mark', async (t) => {
+  const headers = new HeaderMap();
+  headers.joinKnown(HeaderName.accept, 'accept', 'a', false);
+  headers.joinKnown(HeaderName.via, 'via', 'v', true);
+  headers.joinKnown(HeaderName.accept, 'accept', 'b', true);
+  headers.joinKnown(HeaderName.via, 'via', 'w', false);
+  headers.remove('via');
+  headers.joinKnown(HeaderName.via, 'via', 'x', false);
+  t.same(marksOf(headers), [
+    ['accept', 'a,b', true],
+    ['via', 'x', false],
+  ]);
 });

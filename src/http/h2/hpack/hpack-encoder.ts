@@ -83,8 +83,8 @@ export class HpackEncoder {
     this.#encodePseudo(PSEUDO_METHOD, value);
   }
 
-  encodePath(value: string): void {
-    this.#encodePseudo(PSEUDO_PATH, value);
+  encodePath(value: string, isNeverIndexed: boolean): void {
+    this.#encodeField(this.#knownState(PSEUDO_RULES + PSEUDO_PATH), value, isNeverIndexed);
   }
 
   encodeScheme(value: string): void {
@@ -139,13 +139,18 @@ export class HpackEncoder {
 
   #encodeField(state: NameState, value: string, isNeverIndexed: boolean): void {
     const { rule } = state;
-    if (isNeverIndexed || rule.indexing === 'secret') {
+    if (isNeverIndexed) {
       this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, state, value);
       return;
     }
     for (let index = 0; index < rule.staticValues.length; index++) {
       if (rule.staticValues[index] !== value) continue;
       this.#writeInteger(INDEXED, 0x7f, rule.staticIndex + index);
+      return;
+    }
+    if (rule.indexing !== 'adaptive') {
+      const kind = rule.indexing === 'secret' ? LITERAL_NEVER_INDEXED : LITERAL_PLAIN;
+      this.#writeLiteral(kind, 0x0f, state, value);
       return;
     }
     this.#table.countLookup();
@@ -166,7 +171,6 @@ export class HpackEncoder {
   }
 
   #isAdmitted(state: NameState, value: string): boolean {
-    if (state.rule.indexing !== 'adaptive') return false;
     if (state.score <= SCORE_MIN) {
       if (++state.passedOver < PASSED_OVER_MAX) return false;
       state.passedOver = 0;

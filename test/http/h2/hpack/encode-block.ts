@@ -25,7 +25,7 @@ function encodeField(
     case ':method':
       return encoder.encodeMethod(value);
     case ':path':
-      return encoder.encodePath(value);
+      return encoder.encodePath(value, isNeverIndexed);
     case ':scheme':
       return encoder.encodeScheme(value);
     case ':authority':
