@@ -157,12 +157,14 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.sendLocalReply(error);
   }
 
-  /** The client does not want the answer any more, or the connection is gone. */
+  /** The client gave it up, the codec did because of what the client sent, or the connection is gone. */
   onResetStream(reason: StreamResetReason, details: string): void {
     if (this.isOver) return;
     this.stats.inc(field.downstream_rq_rx_reset);
     if (reason === 'remoteReset' || reason === 'remoteRefusedStreamReset') {
       this.streamInfo.setResponseFlag(ResponseFlag.downstreamRemoteReset);
+    } else if (reason === 'protocolError') {
+      this.streamInfo.setResponseFlag(ResponseFlag.downstreamProtocolError);
     }
     this.streamInfo.responseCodeDetails = details;
     this.streams.abandonStream(this);

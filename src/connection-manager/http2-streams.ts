@@ -21,6 +21,8 @@ export class Http2Streams extends DownstreamStreams {
   /** The latest stream; the others hang on it. */
   #latest: ActiveStream | undefined = undefined;
   #requests = 0;
+  /** As in Envoy, a client that does not answer has left, although the end is ours. */
+  #isPeerGone = false;
 
   constructor(
     owner: DownstreamConnection,
@@ -59,7 +61,7 @@ export class Http2Streams extends DownstreamStreams {
   }
 
   override onConnectionClose(isLocal: boolean, details: string): void {
-    super.onConnectionClose(isLocal, details);
+    super.onConnectionClose(isLocal && !this.#isPeerGone, details);
     this.manager.stats.dec(field.downstream_cx_http2_active);
   }
 
@@ -114,6 +116,7 @@ export class Http2Streams extends DownstreamStreams {
   }
 
   onKeepaliveTimeout(): void {
+    this.#isPeerGone = true;
     this.connection.abort('http2_ping_timeout');
   }
 
