@@ -1,4 +1,6 @@
+import type { Http2Manners } from './harness/http2-manners.ts';
 import type { Observation } from './harness/observation.ts';
+import { knownHttp2Differences } from './known-http2-differences.ts';
 
 /** Scenarios in which Proa means to differ from Envoy. */
 export interface KnownDifference {
@@ -13,6 +15,8 @@ export interface KnownDifference {
 export type Expectation =
   /** The same as Envoy shows in that scenario, but for the number of bytes received. */
   | { readonly kind: 'like'; readonly group: string; readonly scenario: string }
+  /** The same as Envoy in this scenario, said on HTTP/2 connections in Proa's own way. */
+  | { readonly kind: 'http2'; readonly manners: Http2Manners }
   /** It refuses the configuration, by the name of what it does not support. */
   | { readonly kind: 'refused' }
   /** These parts of the observation, and otherwise what Envoy shows in the scenario at hand. */
@@ -402,4 +406,5 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'a host of which nothing is left is logged like one that is absent',
     proa: { kind: 'instead', parts: {}, consequences: ['log'] },
   },
+  ...knownHttp2Differences,
 ];

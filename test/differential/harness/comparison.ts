@@ -1,5 +1,6 @@
 import { type Expectation, type KnownDifference, knownDifferences } from '../known-differences.ts';
 import { type Difference, observationDifferences } from './difference.ts';
+import { withoutManners } from './http2-manners.ts';
 import type { Observation, ObservedStats } from './observation.ts';
 
 /** The difference that is known for a scenario, if any. */
@@ -40,6 +41,8 @@ function compareWithExpectation(
       if (model === undefined) return [{ path, expected: 'recorded', actual: 'not recorded' }];
       return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(proa));
     }
+    case 'http2':
+      return observationDifferences(envoy, withoutManners(proa, envoy, expectation.manners));
     case 'refused':
       return proa.refused === true
         ? []

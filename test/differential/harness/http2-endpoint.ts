@@ -59,8 +59,12 @@ class ReceivedStream {
   }
 }
 
+/** Pseudo-headers have no order among themselves (RFC 9113 section 8.3), so they are put into one. */
 function shown(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => shownBytes(Buffer.from(line, 'latin1')));
+  const found = lines.findIndex((line) => !line.startsWith(':'));
+  const count = found < 0 ? lines.length : found;
+  const ordered = [...lines.slice(0, count).sort(), ...lines.slice(count)];
+  return ordered.map((line) => shownBytes(Buffer.from(line, 'latin1')));
 }
 
 /**
@@ -277,9 +281,7 @@ export class Http2Endpoint {
         return;
       case FRAME_TYPES.GOAWAY: {
         const last = payload.readUInt32BE(0) & 0x7fff_ffff;
-        const debug = payload.toString('latin1', 8);
-        const text = `${errorName(payload.readUInt32BE(4))} after ${last}`;
-        this.#goaways.push(debug === '' ? text : `${text}: ${debug}`);
+        this.#goaways.push(`${errorName(payload.readUInt32BE(4))} after ${last}`);
         return;
       }
       case FRAME_TYPES.WINDOW_UPDATE:

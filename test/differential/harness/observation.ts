@@ -58,7 +58,7 @@ export interface UpstreamObservation {
 /** What arrived on one HTTP/2 connection, at a client or at an upstream. */
 export interface Http2Observation {
   readonly streams: readonly Http2StreamObservation[];
-  /** Code, last stream and debug data of each GOAWAY. */
+  /** Code and last stream of each GOAWAY. */
   readonly goaways?: readonly string[];
   /** Only where the scenario asks for them. */
   readonly settings?: readonly string[];
