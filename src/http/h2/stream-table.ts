@@ -14,6 +14,8 @@ export class StreamTable<Stream extends Http2Stream> {
   #slots: (Stream | undefined)[] = new Array(INITIAL_SLOTS).fill(undefined);
   #mask = INITIAL_SLOTS - 1;
   #size = 0;
+  /** How many stand in another slot than their own: none, unless streams last long. */
+  #displaced = 0;
   /** Frames of one stream come in runs. */
   #last: Stream | undefined = undefined;
 
@@ -32,7 +34,7 @@ export class StreamTable<Stream extends Http2Stream> {
   /** The stream's id must not be in the table. */
   add(stream: Stream): void {
     if (this.#size * 2 >= this.#slots.length) this.#grow();
-    this.#slots[this.#slotOf(stream.id)] = stream;
+    this.#put(stream);
     this.#size++;
     this.#last = stream;
   }
@@ -42,7 +44,9 @@ export class StreamTable<Stream extends Http2Stream> {
     const slot = this.#slotOf(stream.id);
     if (this.#slots[slot] !== stream) return;
     this.#size--;
-    this.#free(slot);
+    if (slot !== this.#homeOf(stream.id)) this.#displaced--;
+    this.#slots[slot] = undefined;
+    if (this.#displaced > 0) this.#closeGap(slot);
   }
 
   /** All of them, oldest first, as they are now; streams may come and go while it is walked. */
@@ -51,11 +55,15 @@ export class StreamTable<Stream extends Http2Stream> {
     return streams.sort((left, right) => left.id - right.id);
   }
 
+  /** The two sides number their streams by twos. */
+  #homeOf(id: number): number {
+    return (id >>> 1) & this.#mask;
+  }
+
   /** Where the stream is, or where it belongs. */
   #slotOf(id: number): number {
     const slots = this.#slots;
-    // The two sides number their streams by twos.
-    let slot = (id >>> 1) & this.#mask;
+    let slot = this.#homeOf(id);
     for (;;) {
       const stream = slots[slot];
       if (stream === undefined || stream.id === id) return slot;
@@ -63,20 +71,26 @@ export class StreamTable<Stream extends Http2Stream> {
     }
   }
 
-  /** Empties a slot; those behind it that had to make way for it move up. */
-  #free(slot: number): void {
+  #put(stream: Stream): void {
+    const slot = this.#slotOf(stream.id);
+    this.#slots[slot] = stream;
+    if (slot !== this.#homeOf(stream.id)) this.#displaced++;
+  }
+
+  /** Those behind an emptied slot that had to make way for it move up. */
+  #closeGap(emptied: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
-    let hole = slot;
-    slots[hole] = undefined;
+    let hole = emptied;
     for (let next = (hole + 1) & mask; ; next = (next + 1) & mask) {
       const stream = slots[next];
       if (stream === undefined) return;
-      const home = (stream.id >>> 1) & mask;
+      const home = this.#homeOf(stream.id);
       // How far each is from home, going round: only who stands at or before the hole may move.
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       slots[hole] = stream;
       slots[next] = undefined;
+      if (hole === home) this.#displaced--;
       hole = next;
     }
   }
@@ -85,8 +99,7 @@ export class StreamTable<Stream extends Http2Stream> {
     const streams = this.#slots;
     this.#slots = new Array(streams.length * 2).fill(undefined);
     this.#mask = this.#slots.length - 1;
-    for (const stream of streams) {
-      if (stream !== undefined) this.#slots[this.#slotOf(stream.id)] = stream;
-    }
+    this.#displaced = 0;
+    for (const stream of streams) if (stream !== undefined) this.#put(stream);
   }
 }
