@@ -32,6 +32,9 @@ import { SystemDnsResolver } from '#upstream/dns/system-dns-resolver.ts';
 import type { WorkerCommand, WorkerReport } from '#worker/messages.ts';
 
 const { field } = serverStats;
+
+/** What Envoy shows as `days_until_first_cert_expiring` as long as there are no certificates. */
+const NO_CERTIFICATE_DAYS = 2 ** 32 - 1;
 /** Envoy's numbers for `server.state`. */
 const STATE_NUMBERS = { LIVE: 0, DRAINING: 1, PRE_INITIALIZING: 2, INITIALIZING: 3 } as const;
 const CLOSE_FILES_TIMEOUT_MS = 2000;
@@ -129,6 +132,7 @@ export class Proxy implements WorkerPoolOwner {
     const parsed = this.#config;
     this.#setState('PRE_INITIALIZING');
     this.#serverStats.set(field.concurrency, this.options.concurrency);
+    this.#serverStats.set(field.days_until_first_cert_expiring, NO_CERTIFICATE_DAYS);
     const logs = this.#openAccessLogs();
     if (!logs.ok) return logs;
     const admin = await this.#startAdmin();

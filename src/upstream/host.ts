@@ -26,6 +26,8 @@ export class Host {
   /** Bits of `HealthFlag`. */
   healthFlags: number;
   metadata: HostSnapshot['metadata'];
+  /** Filter metadata `envoy.lb` says `canary: true`. */
+  isCanary: boolean;
   /** For the connection pool alone: what it keeps for this host in this worker. */
   pool: unknown = undefined;
 
@@ -41,6 +43,7 @@ export class Host {
     this.weight = snapshot.weight;
     this.healthFlags = snapshot.healthFlags;
     this.metadata = snapshot.metadata;
+    this.isCanary = isCanary(snapshot);
   }
 
   /** Takes over what may change without the host becoming another one. */
@@ -55,9 +58,15 @@ export class Host {
     this.weight = snapshot.weight;
     this.healthFlags = snapshot.healthFlags;
     this.metadata = snapshot.metadata;
+    this.isCanary = isCanary(snapshot);
   }
 
   get health(): Health {
     return healthOf(this.healthFlags);
   }
+}
+
+/** As load balancing metadata has it (Envoy's `MetadataEnvoyLbKeys::CANARY`). */
+export function isCanary({ metadata }: Pick<HostSnapshot, 'metadata'>): boolean {
+  return metadata?.['envoy.lb']?.['canary'] === true;
 }

@@ -15,6 +15,7 @@ import type { ClusterView, HostView } from '#upstream/cluster-view.ts';
 import { DEFAULT_OVERPROVISIONING_FACTOR } from '#upstream/defaults.ts';
 import type { DnsDiscovery } from '#upstream/dns/dns-discovery.ts';
 import { healthOf, isExcludedFromHealth } from '#upstream/health-flags.ts';
+import { isCanary } from '#upstream/host.ts';
 import type { ResourceLayout } from '#upstream/resource-layout.ts';
 import { highPriorityAddress } from '#upstream/resource-manager.ts';
 import { Resource, type ResourceAddress } from '#upstream/resource-memory.ts';
@@ -205,7 +206,7 @@ function viewOf(
   locality: HostView['locality'],
   stats: StatsStore,
 ): HostView {
-  const { address, hostname, weight, healthFlags, metadata, statsAddress } = host;
+  const { address, hostname, weight, healthFlags, statsAddress } = host;
   const valuesOf = (kind: StatKind): (readonly [string, number])[] =>
     hostStats.fields.flatMap((field, index) =>
       field.kind === kind ? [[field.name, stats.read(statsAddress, index)] as const] : [],
@@ -217,7 +218,7 @@ function viewOf(
     priority,
     locality,
     healthFlags,
-    canary: metadata?.['envoy.lb']?.['canary'] === true,
+    canary: isCanary(host),
     counters: valuesOf('counter'),
     gauges: valuesOf('gauge'),
   };

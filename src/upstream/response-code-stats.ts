@@ -4,6 +4,9 @@ import type { StatBlock } from '#stats/stat-block.ts';
 /** Whether a request came from outside the mesh, as `x-envoy-internal` tells. */
 export type RequestOrigin = 'internal' | 'external';
 
+/** What is counted apart; a canary host says of itself in its metadata that it is one. */
+type ChargedGroup = RequestOrigin | 'canary';
+
 const FIRST_STATUS = 100;
 const LAST_STATUS = 599;
 const UNKNOWN_STATUS = LAST_STATUS + 1;
@@ -33,36 +36,39 @@ interface StatusCounters {
  */
 export class ResponseCodeStats {
   readonly #stats: StatBlock;
-  readonly #internal: (StatusCounters | undefined)[] = [];
-  readonly #external: (StatusCounters | undefined)[] = [];
+  readonly #groups: Readonly<Record<ChargedGroup, (StatusCounters | undefined)[]>> = {
+    internal: [],
+    external: [],
+    canary: [],
+  };
 
   constructor(stats: StatBlock) {
     this.#stats = stats;
   }
 
-  /** `onlyOrigin`: no more than what is counted under `internal.` or `external.`. */
-  charge(status: number, origin: RequestOrigin, onlyOrigin = false): void {
+  /** `onlyGroup`: no more than what is counted under `internal.`, `external.` or `canary.`. */
+  charge(status: number, group: ChargedGroup, onlyGroup = false): void {
     const known = status >= FIRST_STATUS && status <= LAST_STATUS ? status : UNKNOWN_STATUS;
-    const byStatus = origin === 'internal' ? this.#internal : this.#external;
+    const byStatus = this.#groups[group];
     const index = indexOfStatus[known] as number;
     const counters =
-      (index < 0 ? undefined : byStatus[index]) ?? this.#create(known, origin, byStatus);
+      (index < 0 ? undefined : byStatus[index]) ?? this.#create(known, group, byStatus);
     counters.originCode.inc();
     counters.originCompleted.inc();
     counters.originStatusClass?.inc();
-    if (onlyOrigin) return;
+    if (onlyGroup) return;
     counters.code.inc();
     counters.statusClass?.inc();
   }
 
   #create(
     status: number,
-    origin: RequestOrigin,
+    group: ChargedGroup,
     byStatus: (StatusCounters | undefined)[],
   ): StatusCounters {
     if (indexOfStatus[status] === -1) indexOfStatus[status] = statusesSeen++;
     const own = 'upstream_rq_';
-    const scoped = `${origin}.upstream_rq_`;
+    const scoped = `${group}.upstream_rq_`;
     const hasClass = status !== UNKNOWN_STATUS;
     const code = hasClass ? String(status) : 'unknown';
     const statusClass = `${code[0]}xx`;

@@ -11,6 +11,7 @@ export class ResponseTimeStats {
   #all: Histogram | undefined = undefined;
   #internal: Histogram | undefined = undefined;
   #external: Histogram | undefined = undefined;
+  #canary: Histogram | undefined = undefined;
 
   constructor(stats: StatBlock) {
     this.#stats = stats;
@@ -26,5 +27,11 @@ export class ResponseTimeStats {
       this.#external ??= this.#stats.histogram('external.upstream_rq_time');
       this.#external.record(timeMs);
     }
+  }
+
+  /** The host is a canary: once more under `canary.`. */
+  recordCanary(timeMs: number): void {
+    this.#canary ??= this.#stats.histogram('canary.upstream_rq_time');
+    this.#canary.record(timeMs);
   }
 }

@@ -19,6 +19,14 @@ import { accessLogFilterEnvironment, formatterEnvironment } from '#worker/log-en
 import type { ListenerSnapshot } from '#worker/messages.ts';
 import type { Worker } from '#worker/worker.ts';
 
+/** Of all HTTP/1.1 codecs of the process (Envoy's ALL_HTTP1_CODEC_STATS). */
+const HTTP1_COUNTERS = [
+  'dropped_headers_with_underscores',
+  'metadata_not_supported_error',
+  'requests_rejected_with_underscores_in_headers',
+  'response_flood',
+];
+
 /** Builds what serves the connections of one filter chain in one worker. */
 export function createManager(
   worker: Worker,
@@ -44,6 +52,7 @@ export function createManager(
   const createFilters = (filters: readonly HttpFilterConfig[]): FilterFactory[] =>
     createFilterFactories(filters, managerStats, worker);
   const filters = createFilters(config.httpFilters);
+  for (const name of HTTP1_COUNTERS) stats.counter(`http1.${name}`);
   const filterEnvironment = accessLogFilterEnvironment(worker);
   return new HttpConnectionManager({
     config,

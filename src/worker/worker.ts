@@ -55,7 +55,7 @@ export class Worker {
       run();
       this.turn.end();
     });
-    this.routeStats = new RouteStats((name) => this.stats.counter(name));
+    this.routeStats = new RouteStats(this.stats);
     this.pools = new HostPools({ turn: this.turn, clock, timers, random, connect });
     this.#clusters = new ClusterManager({
       stats: this.stats,

@@ -29,6 +29,22 @@ t.test('a response moves the counters that it moves in Envoy', async (t) => {
   });
 });
 
+t.test('what a canary answers is counted once more', async (t) => {
+  const process = new TestProcess();
+  process.add({ name: 'c' });
+  process.worker.cluster().responseCodeStats.charge(503, 'canary', true);
+  process.worker.stats.announceNow();
+  const { counters } = process.store.snapshot();
+  t.same(
+    [...counters].filter(([name, value]) => value > 0 && name.startsWith('cluster.c.')).sort(),
+    [
+      ['cluster.c.canary.upstream_rq_503', 1],
+      ['cluster.c.canary.upstream_rq_5xx', 1],
+      ['cluster.c.canary.upstream_rq_completed', 1],
+    ],
+  );
+});
+
 t.test('statuses, classes and origins are counted apart', async (t) => {
   const counters = countersAfter(
     [200, 'external'],

@@ -22,11 +22,7 @@ import { memoryPage } from '#server/admin/memory-page.ts';
 import { profilingEndpoints } from '#server/admin/profiling-pages.ts';
 import { prometheusPage } from '#server/admin/prometheus-page.ts';
 import { runtimeModifyAction, runtimePage } from '#server/admin/runtime-pages.ts';
-import {
-  recentLookupsActions,
-  recentLookupsPage,
-  resetCountersAction,
-} from '#server/admin/stats-actions.ts';
+import { recentLookupsEndpoints, resetCountersAction } from '#server/admin/stats-actions.ts';
 import { statsPage } from '#server/admin/stats-page.ts';
 
 const homeEndpoint: AdminEndpoint = {
@@ -71,6 +67,5 @@ export const adminRoutes: readonly AdminEndpoint[] = [
   serverInfoPage,
   statsPage,
   prometheusPage,
-  recentLookupsPage,
-  ...recentLookupsActions,
+  ...recentLookupsEndpoints(),
 ].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -79,7 +79,10 @@ const memoryTcmalloc: AdminEndpoint = {
   handle: () => {
     const { getHeapStatistics } = process.getBuiltinModule('node:v8');
     const lines = Object.entries(getHeapStatistics()).map(([name, value]) => `${name}: ${value}\n`);
-    return textResponse(`V8 heap of the main thread\n${lines.join('')}`);
+    return {
+      ...textResponse(`V8 heap of the main thread\n${lines.join('')}`),
+      contentType: 'text/plain',
+    };
   },
 };
 
@@ -111,6 +114,6 @@ function notSupported(
     help,
     mutatesState: parameters.length > 0,
     parameters,
-    handle: () => textResponse('The current build does not support this profiler\n', 501),
+    handle: () => textResponse('The current build does not support heap profiler', 501),
   };
 }

@@ -12,30 +12,43 @@ export const resetCountersAction: AdminEndpoint = {
   },
 };
 
-/** Names are looked up only while blocks are laid out: there is nothing to record. */
-export const recentLookupsPage: AdminEndpoint = {
-  path: '/stats/recentlookups',
-  help: 'Show recent stat-name lookups',
-  mutatesState: false,
-  parameters: [],
-  handle: () =>
-    textResponse(
-      'Lookup tracking is not enabled. Use /stats/recentlookups/enable to enable.\n\ntotal: 0\n',
-    ),
-};
+/**
+ * Recent look-ups of names: the page, and what turns their recording on and off. Names are looked up
+ * only while blocks are laid out, so there is never one to show.
+ */
+export function recentLookupsEndpoints(): readonly AdminEndpoint[] {
+  let isEnabled = false;
+  const page: AdminEndpoint = {
+    path: '/stats/recentlookups',
+    help: 'Show recent stat-name lookups',
+    mutatesState: false,
+    parameters: [],
+    handle: () => textResponse(`${isEnabled ? COUNTS : NOT_ENABLED}\n\ntotal: 0\n`),
+  };
+  return [
+    page,
+    action('clear', 'clear list of stat-name lookups and counter', () => {}),
+    action('disable', 'disable recording of reset stat-name lookup names', () => {
+      isEnabled = false;
+    }),
+    action('enable', 'enable recording of reset stat-name lookup names', () => {
+      isEnabled = true;
+    }),
+  ];
+}
 
-export const recentLookupsActions: readonly AdminEndpoint[] = [
-  recentLookupsAction('clear', 'clear list of stat-name lookups and counter'),
-  recentLookupsAction('disable', 'disable recording of reset stat-name lookup names'),
-  recentLookupsAction('enable', 'enable recording of reset stat-name lookup names'),
-];
+const COUNTS = '   Count Lookup';
+const NOT_ENABLED = 'Lookup tracking is not enabled. Use /stats/recentlookups/enable to enable.';
 
-function recentLookupsAction(name: string, help: string): AdminEndpoint {
+function action(name: string, help: string, act: () => void): AdminEndpoint {
   return {
     path: `/stats/recentlookups/${name}`,
     help,
     mutatesState: true,
     parameters: [],
-    handle: () => okResponse(),
+    handle: () => {
+      act();
+      return okResponse();
+    },
   };
 }

@@ -34,7 +34,8 @@ export function parseStatsRequest(query: QueryParameters): Result<StatsRequest, 
   const typeText = query.get('type') ?? 'All';
   const type = types.find((one) => one === typeText);
   if (type === undefined) return err('invalid &type= param');
-  if (!['include', 'only', 'exclude'].includes(query.get('hidden') ?? 'include')) {
+  const hidden = query.get('hidden') ?? 'include';
+  if (!['include', 'only', 'exclude'].includes(hidden)) {
     return err('usage: /stats?hidden=(include|only|exclude)\n\n');
   }
   const formatText = query.get('format') ?? 'text';
@@ -44,7 +45,8 @@ export function parseStatsRequest(query: QueryParameters): Result<StatsRequest, 
     format,
     type,
     usedOnly: query.has('usedonly'),
-    matches: matches.value,
+    // No statistic is hidden.
+    matches: hidden === 'only' ? () => false : matches.value,
     bucketMode,
     textReadouts: query.has('text_readouts'),
   });

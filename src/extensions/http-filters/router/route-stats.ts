@@ -1,21 +1,31 @@
 import {
-  type CounterByName,
   ScopedCodeStats,
+  type StatsByName,
 } from '#extensions/http-filters/router/scoped-code-stats.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
 import type { Route } from '#routing/route.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
+
+/** What a scope shows from its first request on, moved or not (Envoy's ALL_VIRTUAL_CLUSTER_STATS). */
+const ALWAYS_SHOWN = [
+  'upstream_rq_retry',
+  'upstream_rq_retry_limit_exceeded',
+  'upstream_rq_retry_overflow',
+  'upstream_rq_retry_success',
+  'upstream_rq_timeout',
+  'upstream_rq_total',
+];
 
 /**
  * Statistics by virtual cluster (`vhost.<host>.vcluster.<name>.`) and by route
  * (`vhost.<host>.route.<stat_prefix>.`), for the few requests that have either.
  */
 export class RouteStats {
-  readonly #counter: CounterByName;
+  readonly #stats: StatsByName;
   readonly #scopes = new Map<string, ScopedCodeStats>();
 
-  constructor(counter: CounterByName) {
-    this.#counter = counter;
+  constructor(stats: StatsByName) {
+    this.#stats = stats;
   }
 
   /** The scopes of a request; nothing, and nothing made, for most. */
@@ -37,7 +47,8 @@ export class RouteStats {
   #scope(prefix: string): ScopedCodeStats {
     let scope = this.#scopes.get(prefix);
     if (scope === undefined) {
-      scope = new ScopedCodeStats((name) => this.#counter(prefix + name));
+      scope = new ScopedCodeStats(this.#stats, prefix);
+      for (const name of ALWAYS_SHOWN) scope.counter(name);
       this.#scopes.set(prefix, scope);
     }
     return scope;
@@ -51,5 +62,5 @@ export function alternativeStats(
 ): ScopedCodeStats | undefined {
   const name = headers.get('x-envoy-upstream-alt-stat-name');
   if (name === undefined || name === '') return undefined;
-  return new ScopedCodeStats((counter) => stats.counter(`${name}.${counter}`));
+  return new ScopedCodeStats(stats, `${name}.`);
 }

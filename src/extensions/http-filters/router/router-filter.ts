@@ -254,7 +254,8 @@ export class RouterFilter
     const { timers, clock } = this.callbacks.services;
     if (this.#responseTimer !== undefined) timers.cancel(this.#responseTimer);
     if (this.#requestCompleteMs === NOT_YET) return;
-    this.#charges?.responseTime(clock.nowMs - this.#requestCompleteMs);
+    const { host } = this.#upstream as UpstreamRequest;
+    this.#charges?.responseTime(clock.nowMs - this.#requestCompleteMs, host);
   }
 
   onUpstreamReset(reason: StreamResetReason, transportFailureReason: string): void {

@@ -56,13 +56,13 @@ export class UpstreamCharges {
 
   /** The upstream sent a 1xx response. */
   interimResponse(status: number): void {
-    this.#charge(status);
+    this.#charge(status, undefined);
   }
 
   /** The upstream answered. */
   response(headers: ResponseHeaders, endStream: boolean, host: Host): void {
     const { status } = headers;
-    this.#charge(status);
+    this.#charge(status, host);
     if (status >= 500) host.stats.inc(hostField.rq_error);
     else if (!this.#isGrpc) host.stats.inc(hostField.rq_success);
     else if (endStream) this.#chargeOutcome(headers, host);
@@ -92,7 +92,7 @@ export class UpstreamCharges {
   /** The request was answered in the upstream's place; the host is unknown before one was chosen. */
   failure(status: number, host: Host | undefined): void {
     host?.stats.inc(hostField.rq_error);
-    this.#charge(status);
+    this.#charge(status, host);
   }
 
   /** The upstream took too long. */
@@ -108,15 +108,21 @@ export class UpstreamCharges {
   }
 
   /** The response is complete, so many milliseconds after the request. */
-  responseTime(timeMs: number): void {
-    if (this.#mode !== 'none') this.#cluster.responseTimeStats.record(timeMs, this.#origin);
+  responseTime(timeMs: number, host: Host): void {
+    if (this.#mode === 'none') return;
+    const { responseTimeStats } = this.#cluster;
+    responseTimeStats.record(timeMs, this.#origin);
+    if (host.isCanary) responseTimeStats.recordCanary(timeMs);
+    for (const scope of this.#scopes ?? []) scope.recordTime(timeMs, '');
+    this.#alternative?.recordTime(timeMs, this.#origin);
   }
 
-  #charge(status: number): void {
+  #charge(status: number, host: Host | undefined): void {
     if (this.#mode === 'none') return;
     this.#cluster.stats.inc(field.upstream_rq_completed);
     const onlyOrigin = this.#mode === 'byOrigin';
     this.#cluster.responseCodeStats.charge(status, this.#origin, onlyOrigin);
+    if (host?.isCanary) this.#cluster.responseCodeStats.charge(status, 'canary', true);
     for (const scope of this.#scopes ?? []) scope.charge(status, '');
     this.#alternative?.charge(status, this.#origin);
   }
