@@ -8,7 +8,9 @@ const noPrefetch = { warned: 'connections are not opened before they are needed'
 
 const noTls = { warned: 'there is no TLS towards hosts' };
 
-const noLocalCluster = { warned: 'zone-aware routing needs a local cluster, which there is not' };
+const noLocalCluster = {
+  warned: 'zones count only with cluster_manager.local_cluster_name, which is refused',
+};
 
 const zoneAware: MessageSupport = {
   ...supported('fail_traffic_on_panic'),
