@@ -53,11 +53,24 @@ export class WorkerPool {
 
   /** Tells every worker that runs; statistics memory that it lacks goes with it. */
   broadcast(command: WorkerCommand): void {
+    let hasGrown = false;
     for (const worker of this.#workers) {
       if (worker === undefined) continue;
       const segments = this.#options.store.takeNewSegments(worker.statsId);
       if (segments.length > 0) post(worker.thread, { kind: 'statSegments', segments });
+      hasGrown ||= segments.length > 0;
       post(worker.thread, command);
+    }
+    if (hasGrown) this.#introduce();
+  }
+
+  /** Shows the workers each other's statistics. */
+  #introduce(): void {
+    if (this.#options.count === 1) return;
+    for (const worker of this.#workers) {
+      if (worker === undefined) continue;
+      const peers = this.#options.store.peersOf(worker.statsId);
+      post(worker.thread, { kind: 'peerStats', peers });
     }
   }
 
@@ -104,12 +117,14 @@ export class WorkerPool {
     thread.postMessage({ ...identity, index, ledger } satisfies WorkerIdentity);
     post(thread, { kind: 'statSegments', segments });
     for (const command of owner.initialCommands(index)) post(thread, command);
+    this.#introduce();
   }
 
   #onExit(index: number, worker: RunningWorker, failure: unknown): void {
     this.#workers[index] = undefined;
     this.#options.store.workerEnded(worker.statsId);
     if (this.#isClosing) return;
+    this.#introduce();
     this.#options.owner.onCrashed(index, failure);
     const livedMs = performance.now() - worker.startMs;
     const pauseMs = livedMs < RESPAWN_PAUSE_MS ? RESPAWN_PAUSE_MS : 0;

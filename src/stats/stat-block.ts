@@ -11,6 +11,7 @@ import type { WorkerStats } from '#stats/worker-stats.ts';
 export class StatBlock {
   readonly #slots: Float64Array;
   readonly #base: number;
+  readonly #address: SlotAddress;
   /** What stands before the field's name: `cluster.reviews.`. */
   readonly prefix: string;
   readonly #owner: WorkerStats;
@@ -29,6 +30,7 @@ export class StatBlock {
   ) {
     this.#owner = owner;
     this.#group = group;
+    this.#address = address;
     this.#namedOwner = owners.named;
     this.#slots = memory.slotsOf(address);
     this.#base = offsetOf(address);
@@ -57,6 +59,13 @@ export class StatBlock {
   /** This thread's own part of a counter or gauge. */
   get(field: number): number {
     return this.#slots[this.#base + field] as number;
+  }
+
+  /** A counter or gauge of all workers together, the others' as this thread happens to see them. */
+  total(field: number): number {
+    let sum = this.get(field);
+    for (const peer of this.#owner.peers) sum += peer.valueAt(this.#address + field);
+    return sum;
   }
 
   /** Records a value in a histogram of the group; its memory is taken with the first value. */

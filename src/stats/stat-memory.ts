@@ -36,6 +36,11 @@ export class StatMemory {
     return this.#segments.length;
   }
 
+  /** What a slot holds; 0 where there is no memory for it yet. */
+  valueAt(address: SlotAddress): number {
+    return this.#segments[Math.floor(address / SEGMENT_SLOTS)]?.[offsetOf(address)] ?? 0;
+  }
+
   /** The segment that holds an address. */
   slotsOf(address: SlotAddress): Float64Array {
     const segment = this.#segments[Math.floor(address / SEGMENT_SLOTS)];

@@ -132,6 +132,12 @@ export class StatsStore {
     return this.#workers.get(workerId)?.takeNewSegments() ?? [];
   }
 
+  /** The memory of all workers but this one; changes when workers come, go, or get more of it. */
+  peersOf(workerId: number): readonly (readonly SharedArrayBuffer[])[] {
+    const others = [...this.#workers].filter(([id]) => id !== workerId);
+    return others.map(([, memory]) => memory.segments);
+  }
+
   /** An announcement of an ended worker has no effect: `workerEnded` came first. */
   acceptAnnouncement(workerId: number, announcement: NamedStatsAnnouncement): void {
     const memory = this.#workers.get(workerId);

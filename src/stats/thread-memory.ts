@@ -22,6 +22,11 @@ export class ThreadMemory {
     }
   }
 
+  /** All segments of blocks, in order. */
+  get segments(): readonly SharedArrayBuffer[] {
+    return this.#segments;
+  }
+
   /** The segments that the thread has not got yet; they count as handed over. */
   takeNewSegments(): SharedArrayBuffer[] {
     const segments = this.#segments.slice(this.#handedOver);

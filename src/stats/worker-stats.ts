@@ -37,6 +37,8 @@ export class WorkerStats {
   readonly #ownMemory = new StatMemory();
   readonly #belongings = new Map<SlotAddress, Belongings>();
   readonly #free = new Map<number, OwnSlots[]>();
+  /** The memory of the other workers, to be read only. */
+  peers: readonly StatMemory[] = [];
   #ownSegment: Float64Array | undefined = undefined;
   #ownSegmentIndex = -1;
   #ownSegmentUsed = SEGMENT_SLOTS;
@@ -53,6 +55,15 @@ export class WorkerStats {
   /** The main thread grew the layout. */
   addSegments(segments: readonly SharedArrayBuffer[]): void {
     for (const segment of segments) this.#blocks.addSegment(segment);
+  }
+
+  /** What the other workers count in; replaces what was said before. */
+  setPeers(peers: readonly (readonly SharedArrayBuffer[])[]): void {
+    this.peers = peers.map((segments) => {
+      const memory = new StatMemory();
+      for (const segment of segments) memory.addSegment(segment);
+      return memory;
+    });
   }
 
   /** A block that the main thread laid out at `address`; `prefix` ends with a dot. */

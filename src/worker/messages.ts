@@ -48,6 +48,11 @@ export type WorkerCommand =
   | ConfigUpdate
   /** Memory for statistics; comes before what refers to it. */
   | { readonly kind: 'statSegments'; readonly segments: readonly SharedArrayBuffer[] }
+  /** What the other workers count in, all of it; to be read only. */
+  | {
+      readonly kind: 'peerStats';
+      readonly peers: readonly (readonly SharedArrayBuffer[])[];
+    }
   /** All values of the runtime. */
   | { readonly kind: 'runtime'; readonly values: RuntimeValues }
   /** Stop accepting; connections finish what they do. */

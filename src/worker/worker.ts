@@ -76,6 +76,9 @@ export class Worker {
       case 'statSegments':
         this.stats.addSegments(command.segments);
         return;
+      case 'peerStats':
+        this.stats.setPeers(command.peers);
+        return;
       case 'runtime':
         this.#runtime = new RuntimeReader(command.values);
         return;

@@ -176,6 +176,13 @@ export class TestProcess {
     this.registry.add(clusters.map(readCluster));
   }
 
+  /** Shows the workers each other's statistics. */
+  introduceWorkers(): void {
+    for (const [index, worker] of this.workers.entries()) {
+      worker.stats.setPeers(this.store.peersOf(index));
+    }
+  }
+
   get worker(): TestWorker {
     return this.workers[0] as TestWorker;
   }

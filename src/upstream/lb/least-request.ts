@@ -10,7 +10,7 @@ type LeastRequestPolicy = Extract<LoadBalancingPolicy, { kind: 'leastRequest' }>
 /**
  * LEAST_REQUEST. Hosts of equal weight: of some drawn at random the one with the fewest active requests.
  * Where weights differ: a schedule by weight / (active requests + 1) ^ bias, with the requests that are
- * active when a host has its turn. Each worker counts its own requests.
+ * active when a host has its turn. As in Envoy, the requests of all workers count.
  */
 export class LeastRequest implements HostPicker {
   readonly #random: Random;
@@ -71,5 +71,5 @@ export class LeastRequest implements HostPicker {
 }
 
 function activeRequests(host: Host): number {
-  return host.stats.get(hostStats.field.rq_active);
+  return host.stats.total(hostStats.field.rq_active);
 }
