@@ -111,6 +111,60 @@ t.test('nothing leaves before the connection is up', async (t) => {
   t.equal(harness.transport.sent, `head,${'x'.repeat(20_000)}`);
 });
 
+t.test(
+  'a writer of its own is asked at the end of the turn, and its buffer is its own',
+  async (t) => {
+    const harness = new Harness();
+    const { connection, transport } = harness;
+    const shared = Buffer.from('frames');
+    const outcomes: boolean[] = [];
+    const writer = { flushTurn: () => outcomes.push(connection.writeShared(shared)) };
+    connection.write('text,');
+    connection.flushAtTurnEnd(writer);
+    t.same(transport.writes, []);
+    harness.settle();
+    t.same(transport.writes, ['text,', 'frames'], 'in order');
+    t.equal(harness.sentBytes, 11);
+    transport.isStuck = true;
+    connection.flushAtTurnEnd(writer);
+    harness.settle();
+    t.same(outcomes, [true, false]);
+    t.equal(connection.bufferedBytes, 6);
+  },
+);
+
+t.test('shared bytes count for the watermarks', async (t) => {
+  const harness = new Harness();
+  harness.transport.isStuck = true;
+  harness.connection.writeShared(Buffer.alloc(LIMIT_BYTES + 1));
+  t.same(harness.heard, ['above']);
+  harness.transport.drain();
+  t.same(harness.heard, ['above', 'below']);
+});
+
+t.test('shared bytes wait for the connection like text', async (t) => {
+  const harness = new Harness('connecting');
+  const bytes = Buffer.from('preface');
+  t.equal(harness.connection.writeShared(bytes), true);
+  bytes.fill('?');
+  t.same(harness.transport.writes, []);
+  harness.connection.markConnected();
+  harness.settle();
+  t.same(harness.transport.writes, ['preface']);
+});
+
+t.test('finishing asks the writer once more', async (t) => {
+  const harness = new Harness();
+  const { connection, transport } = harness;
+  connection.flushAtTurnEnd({ flushTurn: () => connection.writeShared(Buffer.from('last')) });
+  connection.finish(true);
+  t.same(transport.writes, ['last']);
+  t.equal(transport.state, 'destroyed');
+  harness.settle();
+  t.same(transport.writes, ['last'], 'what is written behind the end is lost');
+  t.equal(connection.writeShared(Buffer.from('x')), true);
+});
+
 t.test('pauses are counted', async (t) => {
   const { connection, transport } = new Harness();
   t.equal(transport.isReading, false, 'nobody is ready to hear yet');

@@ -58,6 +58,42 @@ for (const kind of KINDS) {
       });
     });
 
+    t.test('leaves a shared buffer to its owner as soon as it can', async (t) => {
+      await withPair(kind, async ({ client, server }) => {
+        const shared = Buffer.from('first');
+        t.equal(client.transport.writeShared(shared), true);
+        shared.write('other');
+        server.transport.readStart();
+        t.equal(client.transport.writeShared(shared), true);
+        await server.until(() => server.receivedBytes === 10);
+        t.equal(server.received.toString(), 'firstother');
+        client.transport.destroy();
+        t.equal(client.transport.writeShared(shared), true, 'nobody needs it any more');
+      });
+    });
+
+    t.test('keeps a shared buffer that the peer does not take', async (t) => {
+      await withPair(kind, async ({ client, server }) => {
+        const check = new BodyCheck(5);
+        server.onRead = (data) => check.add(data);
+        let sent = 0;
+        let isFree = true;
+        while (isFree) {
+          const bytes = bodyBytes(5, sent, 300_000);
+          sent += bytes.length;
+          isFree = client.transport.writeShared(bytes);
+          if (isFree) bytes.fill(0);
+        }
+        t.ok(client.transport.queuedBytes > 0);
+        server.transport.readStart();
+        await server.until(() => check.length === sent);
+        await client.until(() => client.transport.queuedBytes === 0);
+        t.equal(check.firstWrong, undefined);
+        t.equal(client.transport.queuedBytes, 0);
+        t.ok(client.drains > 0);
+      });
+    });
+
     t.test('reads nothing before it is asked to, nor while it is stopped', async (t) => {
       await withPair(kind, async ({ client, server }) => {
         client.transport.writeText('early');
