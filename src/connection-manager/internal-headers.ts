@@ -1,8 +1,9 @@
 import type { RequestHeaders } from '#http/header-map.ts';
-import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+import { HeaderSet } from '#http/header-set.ts';
+import { HeaderName } from '#http/known-headers.ts';
 
 /** By these only proxies and services of the same mesh may steer each other. */
-const STEERING: readonly KnownHeaderName[] = [
+const STEERING = new HeaderSet([
   'x-envoy-retriable-status-codes',
   'x-envoy-retriable-header-names',
   'x-envoy-retry-on',
@@ -16,8 +17,8 @@ const STEERING: readonly KnownHeaderName[] = [
   'x-envoy-force-trace',
   'x-envoy-ip-tags',
   'x-envoy-hedge-on-per-try-timeout',
-];
-const STEERING_IDS = STEERING.map((name) => HeaderName[name]);
+  'x-envoy-original-url',
+]);
 
 /**
  * Removes what a client from outside must not say (Envoy's `cleanInternalHeaders`). `isEdge`: this
@@ -36,7 +37,6 @@ export function removeInternalHeaders(
     headers.removeKnown(HeaderName['x-envoy-original-path']);
     headers.remove('x-envoy-original-host');
   }
-  for (const id of STEERING_IDS) headers.removeKnown(id);
-  headers.remove('x-envoy-original-url');
+  headers.removeAny(STEERING);
   for (const name of internalOnly) headers.remove(name);
 }

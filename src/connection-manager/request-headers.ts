@@ -5,6 +5,7 @@ import { removeInternalHeaders } from '#connection-manager/internal-headers.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { setRequestId } from '#connection-manager/request-id.ts';
 import type { RequestHeaders } from '#http/header-map.ts';
+import { HeaderSet } from '#http/header-set.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
@@ -41,6 +42,13 @@ export function prepareRequestHeaders(
   }
 }
 
+const NEVER_FORWARDED = new HeaderSet([
+  'x-envoy-internal',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+]);
+
 /** What concerns this connection alone (RFC 9110 section 7.6.1); an upgrade concerns the next too. */
 function removeHopByHop(headers: RequestHeaders): void {
   if (!isUpgrade(headers)) {
@@ -48,10 +56,7 @@ function removeHopByHop(headers: RequestHeaders): void {
     headers.removeKnown(HeaderName.upgrade);
     if (headers.hasKnown(HeaderName.te)) sanitizeTe(headers);
   }
-  headers.removeKnown(HeaderName['x-envoy-internal']);
-  headers.removeKnown(HeaderName['keep-alive']);
-  headers.removeKnown(HeaderName['proxy-connection']);
-  headers.removeKnown(HeaderName['transfer-encoding']);
+  headers.removeAny(NEVER_FORWARDED);
 }
 
 /** Only `trailers` may be asked of the next hop (RFC 9110 section 10.1.4). */

@@ -1,6 +1,7 @@
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { appendToList } from '#connection-manager/forwarding-headers.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderSet } from '#http/header-set.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 
@@ -34,7 +35,9 @@ export function prepareResponseHeaders(
   if (serverHeaderTransformation !== 'PASS_THROUGH') {
     const isPresent = headers.hasKnown(HeaderName.server);
     if (!isPresent) headers.appendKnown(HeaderName.server, 'server', serverName);
-    else if (serverHeaderTransformation === 'OVERWRITE') headers.set('server', serverName);
+    else if (serverHeaderTransformation === 'OVERWRITE') {
+      headers.setKnown(HeaderName.server, 'server', serverName);
+    }
   }
   cleanResponseHeaders(headers, request);
   if (
@@ -46,6 +49,9 @@ export function prepareResponseHeaders(
   }
   if (config.forwarding.via !== '') appendToList(headers, 'via', config.forwarding.via, ', ');
 }
+
+const OF_UPGRADES = new HeaderSet(['connection', 'upgrade']);
+const OF_CONNECTIONS = new HeaderSet(['transfer-encoding', 'keep-alive', 'proxy-connection']);
 
 /** Removes what concerns the upstream connection alone; also from 1xx responses. */
 export function cleanResponseHeaders(
@@ -59,12 +65,9 @@ export function cleanResponseHeaders(
     // A refused upgrade without a word about its body has none.
     if (isBodiless && headers.status >= 200) headers.append('content-length', '0');
   } else {
-    headers.removeKnown(HeaderName.connection);
-    headers.removeKnown(HeaderName.upgrade);
+    headers.removeAny(OF_UPGRADES);
   }
-  headers.removeKnown(HeaderName['transfer-encoding']);
-  headers.removeKnown(HeaderName['keep-alive']);
-  headers.removeKnown(HeaderName['proxy-connection']);
+  headers.removeAny(OF_CONNECTIONS);
 }
 
 function isUpgradeAnswer(headers: ResponseHeaders, request: RequestHeaders | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { HeaderCasing, PreservedCasing } from '#http/header-casing.ts';
+import { BITS_PER_WORD, type HeaderSet } from '#http/header-set.ts';
 import { http1Line } from '#http/http1-line.ts';
 import {
   type HeaderId,
@@ -139,6 +140,11 @@ export class HeaderMap {
     return index >= 0 && index < this.#count;
   }
 
+  /** Whether a header of the set was ever added; false for most messages and most sets. */
+  mayHaveAny(set: HeaderSet): boolean {
+    return (this.#seenLow & set.low) !== 0 || (this.#seenHigh & set.high) !== 0;
+  }
+
   /** How many fields there are of a known header. */
   countKnown(id: HeaderId): number {
     if (!this.#saw(id)) return 0;
@@ -255,6 +261,11 @@ export class HeaderMap {
     return isRemoved;
   }
 
+  removeAny(set: HeaderSet): void {
+    if (!this.mayHaveAny(set)) return;
+    for (const id of set.ids) this.removeKnown(id);
+  }
+
   /** Removes the fields for which the predicate holds. */
   removeIf(predicate: (name: string, value: string) => boolean): void {
     for (let index = 0; index < this.#count; index++) {
@@ -346,12 +357,14 @@ export class HeaderMap {
   }
 
   #see(id: HeaderId): void {
-    if (id < 31) this.#seenLow |= 1 << id;
-    else this.#seenHigh |= 1 << (id - 31);
+    if (id < BITS_PER_WORD) this.#seenLow |= 1 << id;
+    else this.#seenHigh |= 1 << (id - BITS_PER_WORD);
   }
 
   #saw(id: HeaderId): boolean {
-    return id < 31 ? (this.#seenLow & (1 << id)) !== 0 : (this.#seenHigh & (1 << (id - 31))) !== 0;
+    return id < BITS_PER_WORD
+      ? (this.#seenLow & (1 << id)) !== 0
+      : (this.#seenHigh & (1 << (id - BITS_PER_WORD))) !== 0;
   }
 
   #isNamed(index: number, id: HeaderId, name: string): boolean {

@@ -48,6 +48,7 @@ const NAMES = [
   'x-envoy-is-timeout-retry',
   'x-envoy-max-retries',
   'x-envoy-original-path',
+  'x-envoy-original-url',
   'x-envoy-retriable-header-names',
   'x-envoy-retriable-status-codes',
   'x-envoy-retry-grpc-on',
