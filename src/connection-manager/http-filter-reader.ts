@@ -5,6 +5,7 @@ import type { MessageTypeName } from '#config/registry.ts';
 import { findMessageType } from '#config/registry.ts';
 import { typeNameOf, unpackAny } from '#config/unpack-any.ts';
 import type { HttpFilterParser } from '#connection-manager/http-filters-from-proto.ts';
+import { ROUTER_FILTER_TYPE } from '#connection-manager/router-filter-config.ts';
 import type { MessageTypes } from '#gen/message-types.d.ts';
 import type { PerFilterConfigParser } from '#routing/route-parse-options.ts';
 
@@ -60,7 +61,7 @@ export function perFilterConfigParser(readers: readonly HttpFilterReader[]): Per
     if (message === undefined) return undefined;
     const reader = byType.get(message.$typeName);
     if (reader !== undefined) return reader.read(message, context);
-    refuse(readers, filterName, any, context);
+    if (!isOptional) refuse(readers, filterName, any, context);
     return undefined;
   };
 }
@@ -72,7 +73,7 @@ function refuse(
   context: ParseContext,
 ): void {
   const type = typeNameOf(any.typeUrl);
-  if (readers.some(({ config }) => config.type === type)) {
+  if (type === ROUTER_FILTER_TYPE || readers.some(({ config }) => config.type === type)) {
     context.error(
       `The filter ${filterName} doesn't support virtual host or route specific configurations`,
       { value: type },

@@ -319,16 +319,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     proa: refusedResponse,
   },
   {
-    group: 'destinations',
-    scenarios: [
-      'a filter that is disabled where it is listed and enabled by a route',
-      'a filter that a route disables',
-      'a filter that a virtual host disables',
-    ],
-    reason: 'the header mutation filter is not supported yet; the router is the only HTTP filter',
-    proa: refusedConfiguration,
-  },
-  {
     group: 'routing',
     scenarios: ['filter state that nobody sets', 'a virtual host’s matcher tree'],
     reason: 'filter state and matcher trees are not supported yet',
@@ -378,12 +368,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       `cluster: ${type} with a pipe`,
     ]),
     reason: 'an endpoint without a name to resolve would never have a host',
-    proa: refusedConfiguration,
-  },
-  {
-    group: 'route-configuration',
-    scenarios: ['route: an unknown filter in typed_per_filter_config'],
-    reason: 'settings for a filter that Proa does not have are never silently ignored',
     proa: refusedConfiguration,
   },
   {

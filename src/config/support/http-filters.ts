@@ -14,6 +14,7 @@ export const httpFiltersSupport: SupportTable = {
     start_child_span: { warned: 'Proa does not trace yet' },
     upstream_log_options: { warned: 'there are no upstream access logs' },
   },
+  'envoy.config.route.v3.FilterConfig': supported('config', 'is_optional', 'disabled'),
   'envoy.extensions.filters.http.buffer.v3.Buffer': supported('max_request_bytes'),
   'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': supported('disabled', 'buffer'),
   'envoy.extensions.filters.http.grpc_http1_bridge.v3.Config': supported(

@@ -25,6 +25,10 @@ const extensions: Readonly<Record<string, readonly MessageTypeName[]>> = {
     'envoy.extensions.filters.http.router.v3.Router',
     'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb',
   ],
+  'envoy.config.route.v3.Route.typed_per_filter_config': ['envoy.config.route.v3.FilterConfig'],
+  'envoy.config.route.v3.FilterConfig.config': [
+    'envoy.extensions.filters.http.buffer.v3.BufferPerRoute',
+  ],
   'envoy.config.accesslog.v3.AccessLog.typed_config': [
     'envoy.extensions.access_loggers.file.v3.FileAccessLog',
     'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
