@@ -1,5 +1,6 @@
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import { createStreamFilters } from '#connection-manager/create-stream-filters.ts';
+import { DeferredRequest } from '#connection-manager/deferred-request.ts';
 import type { DownstreamStreams } from '#connection-manager/downstream-streams.ts';
 import type { FilterFactory, FilterServices, LocalReply } from '#connection-manager/filter.ts';
 import { findRoute } from '#connection-manager/find-route.ts';
@@ -69,6 +70,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
   #route: Route | undefined = undefined;
   #isRouteKnown = false;
   #isUpgraded = false;
+  #deferred: DeferredRequest | undefined = undefined;
 
   constructor(
     streams: DownstreamStreams,
@@ -130,6 +132,7 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     const filters = this.#createFilters(headers, route);
     if (manager.logsNewRequests) this.log('DownstreamStart');
     if (filters === undefined) return this.#refuseUpgrade();
+    if (this.streams.defers(this)) return this.#defer(headers, endStream);
     filters.decodeHeaders(headers, endStream);
     this.timeouts.touch();
   }
@@ -139,14 +142,29 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     this.timeouts.touch();
     this.streamInfo.bytesReceived += bytes.length;
     if (endStream) this.#completeRequest();
-    if (!this.response.isDecided) this.filters?.decodeData(bytes, endStream);
+    if (this.#deferred !== undefined) this.#deferred.decodeData(bytes, endStream);
+    else if (!this.response.isDecided) this.filters?.decodeData(bytes, endStream);
   }
 
   decodeTrailers(trailers: HeaderMap): void {
     if (this.isOver) return;
     this.timeouts.touch();
     this.#completeRequest();
-    if (!this.response.isDecided) this.filters?.decodeTrailers(trailers);
+    if (this.#deferred !== undefined) this.#deferred.decodeTrailers(trailers);
+    else if (!this.response.isDecided) this.filters?.decodeTrailers(trailers);
+  }
+
+  #defer(headers: RequestHeaders, endStream: boolean): void {
+    this.#deferred = new DeferredRequest(headers, endStream, this.encoder, this.bufferLimitBytes);
+  }
+
+  /** The request had to wait, and its turn has come. */
+  passOnRequest(): void {
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    if (deferred === undefined || this.filters === undefined || this.response.isDecided) return;
+    deferred.passOn(this.filters, () => this.isOver || this.response.isDecided);
+    this.timeouts.touch();
   }
 
   decodeError(error: CodecError): void {

@@ -84,7 +84,7 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     this.#manager.stats.add(field.downstream_cx_rx_bytes_total, length);
     if (this.#log !== undefined) this.#log.streamInfo.bytesReceived += length;
     if (this.#streams === undefined) this.#begin(bytes, length);
-    else this.#streams.codec.dispatch(bytes, length);
+    else this.#streams.dispatch(bytes, length);
   }
 
   onSent(length: number): void {
@@ -150,7 +150,7 @@ export class DownstreamConnection implements ConnectionEvents, ConnectionTimeout
     this.#beginning = undefined;
     this.#timers.cancel('protocol');
     this.#streams = new Streams(this, this.#manager, this.#info, this.#connection);
-    this.#streams.codec.dispatch(bytes, bytes.length);
+    this.#streams.dispatch(bytes, bytes.length);
     const log = this.#log?.streamInfo;
     // As in Envoy, what cannot be understood from the first byte on has no protocol.
     if (log?.responseFlags === 0) log.protocol = this.#streams.codec.protocol;

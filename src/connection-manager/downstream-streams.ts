@@ -61,12 +61,20 @@ export abstract class DownstreamStreams implements ServerCodecCallbacks {
   abstract noteResponse(headers: ResponseHeaders, stream: ActiveStream): void;
   /** The stream is answered, or broken off. */
   abstract endStream(stream: ActiveStream): void;
+  /** Whether its request has to wait; `passOnRequest` is called later then. */
+  defers(_stream: ActiveStream): boolean {
+    return false;
+  }
   /** The codec has nothing more to send of it. */
   onStreamClosed(_stream: ActiveStream): void {}
   /** The client gave the stream up, or the connection is gone. */
   abstract abandonStream(stream: ActiveStream): void;
 
   // What the connection says.
+
+  dispatch(bytes: Buffer, length: number): void {
+    this.codec.dispatch(bytes, length);
+  }
 
   /** The connection is gone, and the streams with it. */
   onConnectionClose(isLocal: boolean, details: string): void {

@@ -4,6 +4,7 @@ import type { DownstreamConnection } from '#connection-manager/downstream-connec
 import { DownstreamStreams } from '#connection-manager/downstream-streams.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
 import { PrematureResets } from '#connection-manager/premature-resets.ts';
+import { maxRequestsPerCycle, RequestPacing } from '#connection-manager/request-pacing.ts';
 import type { CodecError, RequestDecoder, ResponseEncoder } from '#http/codec.ts';
 import { Http2ServerConnection } from '#http/h2/server-connection.ts';
 import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
@@ -18,6 +19,8 @@ const { field } = connectionManagerStats;
 export class Http2Streams extends DownstreamStreams {
   readonly codec: Http2ServerConnection;
   readonly #resets: PrematureResets;
+  /** Absent where there is no limit. */
+  readonly #pacing: RequestPacing | undefined;
   /** The latest stream; the others hang on it. */
   #latest: ActiveStream | undefined = undefined;
   #requests = 0;
@@ -32,6 +35,11 @@ export class Http2Streams extends DownstreamStreams {
   ) {
     super(owner, manager, info);
     this.#resets = new PrematureResets(manager.runtime.values);
+    const limit = maxRequestsPerCycle(manager.runtime.values());
+    this.#pacing =
+      limit === Number.POSITIVE_INFINITY
+        ? undefined
+        : new RequestPacing(limit, (run) => connection.later(run));
     this.codec = new Http2ServerConnection(
       connection,
       this,
@@ -58,6 +66,15 @@ export class Http2Streams extends DownstreamStreams {
       visit(stream);
       stream = earlier;
     }
+  }
+
+  override dispatch(bytes: Buffer, length: number): void {
+    this.#pacing?.beginTurn();
+    super.dispatch(bytes, length);
+  }
+
+  override defers(stream: ActiveStream): boolean {
+    return this.#pacing?.defers(stream) ?? false;
   }
 
   override onConnectionClose(isLocal: boolean, details: string): void {

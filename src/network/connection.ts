@@ -112,6 +112,11 @@ export class Connection implements TransportEvents, TurnFlusher {
     if (--this.#readDisableCount === 0) this.startReading();
   }
 
+  /** Calls `run` in a turn of its own (see `EventTurn.later`). */
+  later(run: () => void): void {
+    this.#turn.later(run);
+  }
+
   /** Calls `flushTurn` when the present events are handled. */
   atTurnEnd(flusher: TurnFlusher): void {
     this.#turn.flushAtEnd(flusher);

@@ -17,6 +17,7 @@ export class EventTurn {
   readonly #dirty: TurnFlusher[] = [];
   readonly #schedule: (run: () => void) => void;
   readonly #flush = (): void => this.flushNow();
+  #later: (() => void)[] = [];
   #depth = 0;
   #isScheduled = false;
 
@@ -36,6 +37,16 @@ export class EventTurn {
   /** Asks for `flushTurn` after the present events. The caller sees to it that it asks only once. */
   flushAtEnd(flusher: TurnFlusher): void {
     this.#dirty.push(flusher);
+    this.#scheduleFlush();
+  }
+
+  /** Calls `run` in a turn of its own, when the events of this turn of Node's loop are handled. */
+  later(run: () => void): void {
+    this.#later.push(run);
+    this.#scheduleFlush();
+  }
+
+  #scheduleFlush(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#schedule(this.#flush);
@@ -44,9 +55,19 @@ export class EventTurn {
   /** Writes what was collected. */
   flushNow(): void {
     this.#isScheduled = false;
+    if (this.#later.length > 0) this.#runLater();
     const dirty = this.#dirty;
     // By index: flushing may close a connection, which may make another one dirty.
     for (let index = 0; index < dirty.length; index++) (dirty[index] as TurnFlusher).flushTurn();
     dirty.length = 0;
+  }
+
+  /** What is asked for meanwhile comes in the next turn of the loop. */
+  #runLater(): void {
+    const runs = this.#later;
+    this.#later = [];
+    this.begin();
+    for (const run of runs) run();
+    this.end();
   }
 }

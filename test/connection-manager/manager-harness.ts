@@ -52,6 +52,8 @@ export interface HarnessOptions {
   readonly terminal?: FilterScript;
   readonly bufferLimitBytes?: number;
   readonly remoteAddress?: Address;
+  /** Whole numbers of the runtime, by key. */
+  readonly runtime?: Readonly<Record<string, number>>;
 }
 
 const ANY_ROUTE = { match: { prefix: '/' }, route: { cluster: 'backend' } };
@@ -64,6 +66,8 @@ export class ManagerHarness {
   readonly logged: LoggedStream[] = [];
   readonly drain: DrainDecision;
   readonly manager: HttpConnectionManager;
+  /** The terminal filters of all streams so far, by the path of their request. */
+  readonly terminals = new Map<string, ScriptedFilter>();
   /** The terminal filter of the latest stream. */
   terminal: ScriptedFilter | undefined = undefined;
   readonly #info: DownstreamInfo;
@@ -90,7 +94,10 @@ export class ManagerHarness {
         internalOnlyHeaders: ['x-internal-only'],
         http1Counter: (name) => stats.counter(`http1.${name}`),
         http2Stats: () => stats.ownBlock(http2Stats, 'http2.'),
-        values: () => defaultRuntime,
+        values: () => ({
+          ...defaultRuntime,
+          getInteger: (key, fallback) => options.runtime?.[key] ?? fallback,
+        }),
       },
       routes: tableOfRoutes(options.routes ?? [ANY_ROUTE]),
       filters,
@@ -143,6 +150,7 @@ export class ManagerHarness {
       ...terminal,
       decodeHeaders: (self, endStream) => {
         this.terminal = self;
+        this.terminals.set(self.stream.requestHeaders?.path ?? '', self);
         return terminal.decodeHeaders?.(self, endStream) ?? 'stopIteration';
       },
     };
@@ -156,13 +164,15 @@ export class ManagerHarness {
     return new HarnessClient(this, this.#info);
   }
 
-  /** The terminal filter answers the latest stream. */
+  /** The terminal filter answers the latest stream, or that of a path. */
   respond(
     status: number,
     body = '',
     fields: readonly (readonly [name: string, value: string])[] = [],
+    path?: string,
   ): void {
-    const { stream } = this.terminal as ScriptedFilter;
+    const terminal = path === undefined ? this.terminal : this.terminals.get(path);
+    const { stream } = terminal as ScriptedFilter;
     const headers = acquireResponseHeaders();
     headers.status = status;
     for (const [name, value] of fields) headers.append(name, value);
