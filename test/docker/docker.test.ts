@@ -11,6 +11,7 @@ import {
   readProxyConfig,
   sidecarPorts,
 } from '../../scripts/start-config.ts';
+import { readDockerfile } from './dockerfile.ts';
 
 const root = join(import.meta.dirname, '../..');
 const example = join(root, 'examples/bookinfo');
@@ -24,49 +25,7 @@ function readJson(path: string): unknown {
 
 // ---- the Dockerfile ----
 
-interface Instruction {
-  readonly stage: string;
-  readonly word: string;
-  readonly rest: string;
-}
-
-const dockerfile = readFileSync(join(root, 'docker/Dockerfile'), 'utf8');
-const instructions = readInstructions(dockerfile);
-const stages = instructions.filter(({ word }) => word === 'FROM').map(({ stage }) => stage);
-
-function readInstructions(text: string): readonly Instruction[] {
-  let stage = '';
-  return text
-    .replaceAll(/^\s*#.*\n/gm, '')
-    .replaceAll(/\\\n/g, ' ')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [word = '', ...words] = line.trim().split(/\s+/);
-      if (word === 'FROM') stage = words.at(-1) ?? '';
-      return { stage, word, rest: words.join(' ') };
-    });
-}
-
-function of(word: string): readonly Instruction[] {
-  return instructions.filter((instruction) => instruction.word === word);
-}
-
-/** What a COPY takes from where to where. */
-function copies(): readonly {
-  readonly stage: string;
-  readonly from: string | undefined;
-  readonly sources: readonly string[];
-  readonly target: string;
-}[] {
-  return of('COPY').map(({ stage, rest }) => {
-    const words = rest.split(' ');
-    const from = words[0]?.startsWith('--from=')
-      ? words.shift()?.slice('--from='.length)
-      : undefined;
-    return { stage, from, sources: words.slice(0, -1), target: words.at(-1) as string };
-  });
-}
+const { instructionsOf: of, copies, stages, text: dockerfile } = readDockerfile();
 
 await t.test('the image is built with the Node that is pinned', async (t) => {
   const [argument] = of('ARG');
@@ -78,9 +37,7 @@ await t.test('the image is built with the Node that is pinned', async (t) => {
 await t.test('what is copied from the repository exists and is not ignored', async (t) => {
   const ignore = readFileSync(join(root, 'docker/Dockerfile.dockerignore'), 'utf8').split('\n');
   t.ok(ignore.includes('*'), 'everything is ignored but');
-  const copied = copies()
-    .filter(({ from }) => from === undefined)
-    .flatMap(({ sources }) => sources);
+  const copied = copies.filter(({ from }) => from === undefined).flatMap(({ sources }) => sources);
   for (const source of copied) {
     t.ok(existsSync(join(root, source)), `${source} exists`);
     t.ok(ignore.includes(`!${source.split('/')[0]}`), `${source} is let through`);
@@ -98,11 +55,9 @@ await t.test('what is copied from the build was put there', async (t) => {
   const made = [
     'node_modules',
     'dist',
-    ...copies()
-      .filter(({ stage }) => stage === 'build')
-      .flatMap(({ sources }) => sources),
+    ...copies.filter(({ stage }) => stage === 'build').flatMap(({ sources }) => sources),
   ];
-  for (const { from, sources } of copies()) {
+  for (const { from, sources } of copies) {
     if (from === undefined) continue;
     t.ok(stages.includes(from), from);
     for (const source of sources) {
@@ -134,12 +89,7 @@ await t.test(
     const entry = of('ENTRYPOINT').find(({ stage }) => stage === 'proa')?.rest ?? '';
     t.equal(inImage((JSON.parse(entry) as [string])[0]), 'bin/proa');
     t.notMatch(dockerfile, /\/root\b/);
-    t.match(
-      copies()
-        .map(({ target }) => target)
-        .join(' '),
-      /\/opt\/proa\/dist\//,
-    );
+    t.match(copies.map(({ target }) => target).join(' '), /\/opt\/proa\/dist\//);
   },
 );
 
