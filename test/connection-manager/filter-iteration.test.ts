@@ -555,3 +555,54 @@ t.test('continuing a filter that did not stop does nothing', async (t) => {
   world.take();
   t.same(world.continueFrom(0).take(), []);
 });
+
+t.test('replaceData', async (t) => {
+  const replaceBy =
+    (text: string, status: 'continue' | 'stopIterationAndBuffer') =>
+    (self: { index: number; iteration: IterationWorld['iteration'] }) => {
+      self.iteration.replaceData(self.index, bytes(text));
+      return status;
+    };
+
+  await t.test('gives later filters other bytes, for that call alone', async (t) => {
+    const world = new IterationWorld({ data: [replaceBy('XY', 'continue'), 'continue'] }, {});
+    world.headers().data('ab').data('cd', true);
+    t.same(world.take().slice(3), [
+      '0 data "ab"',
+      '1 data "XY"',
+      'out data "XY"',
+      '0 data "cd" end',
+      '1 data "cd" end',
+      'out data "cd" end',
+    ]);
+  });
+
+  await t.test('holds other bytes than those that came', async (t) => {
+    const world = new IterationWorld(
+      { data: [replaceBy('X', 'stopIterationAndBuffer'), replaceBy('Y', 'continue')] },
+      {},
+    );
+    world.headers().data('ab').data('cd', true);
+    t.same(world.take().slice(3), [
+      '0 data "ab"',
+      '0 data "cd" end',
+      '1 data "XY" end',
+      'out data "XY" end',
+    ]);
+  });
+
+  await t.test('counts what is held, not what came', async (t) => {
+    const world = new IterationWorld({ data: [replaceBy('', 'stopIterationAndBuffer')] });
+    world.headers().data('longer than the limit');
+    t.same(world.take().slice(2), ['0 data "longer than the limit"']);
+  });
+
+  await t.test('of several filters each gets what the one before it gave', async (t) => {
+    const world = new IterationWorld(
+      { data: [replaceBy('one', 'continue')] },
+      { data: [replaceBy('two', 'continue')] },
+    );
+    world.headers().data('ab');
+    t.same(world.take().slice(3), ['0 data "ab"', '1 data "one"', 'out data "two"']);
+  });
+});

@@ -151,6 +151,36 @@ t.test('gRPC clients', async (t) => {
     t.ok(answerOf({ grpcStatus: 4 }, undefined, GRPC).head.includes('grpc-status: 4'));
   });
 
+  await t.test('are known by what they sent, not by what filters made of it', async (t) => {
+    const answerAfter = (sent: string, changed: string): string[] => {
+      const harness = new ManagerHarness({
+        filters: {
+          changer: {
+            decodeHeaders: (self) => {
+              self.stream.requestHeaders?.set('content-type', changed);
+              return 'continue';
+            },
+          },
+        },
+      });
+      const client = harness.connect();
+      client.get('/', `content-type: ${sent}`);
+      harness.terminal?.stream.sendLocalReply({ status: 503, body: 'no', details: 'd' });
+      return headOf(client.received());
+    };
+    t.match(answerAfter('application/grpc-web', 'application/grpc')[0], /^HTTP\/1\.1 503 /);
+    t.match(answerAfter('application/grpc', 'text/plain')[0], /^HTTP\/1\.1 200 /);
+  });
+
+  await t.test('are told the status of a mapper, and the one that a mapper sets', async (t) => {
+    const mapped = { filter: status(503), statusCode: 429, body: { inlineString: 'mapped' } };
+    const { head } = answerOf({ body: 'no' }, { mappers: [mapped] }, GRPC);
+    t.ok(head.includes('grpc-status: 14'));
+    t.ok(head.includes('grpc-message: mapped'));
+    const set = { ...mapped, headersToAdd: [{ header: { key: 'grpc-status', value: '5' } }] };
+    t.ok(answerOf({}, { mappers: [set] }, GRPC).head.includes('grpc-status: 5'));
+  });
+
   await t.test('get no line end of a JSON format', async (t) => {
     const { head } = answerOf({}, { bodyFormat: { jsonFormat: { a: 'b' } } }, GRPC);
     t.ok(head.includes('grpc-message: {"a":"b"}'));
