@@ -21,6 +21,9 @@ const responseBlock = new ResponseBlock();
 const trailerBlock = new TrailerBlock();
 const discarded = new DiscardedBlock();
 
+/** What every server should allow (RFC 9113 section 6.5.2); more might be refused. */
+const STREAMS_BEFORE_SETTINGS = 100;
+
 /** What an HTTP/2 client connection tells its pool. */
 export interface Http2ClientCallbacks {
   /** The upstream's settings came, for the first time or again: `maxConcurrentStreams` may differ. */
@@ -69,9 +72,10 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     return super.activeStreams + this.#unsentStreams;
   }
 
-  /** How many streams may be active: the upstream's limit, or ours if that is lower. */
+  /** How many streams may be active: the upstream's limit, or ours; 100 until its settings come. */
   get maxConcurrentStreams(): number {
-    return Math.min(this.options.maxConcurrentStreams, this.peer.maxConcurrentStreams);
+    const theirs = this.#hasSettings ? this.peer.maxConcurrentStreams : STREAMS_BEFORE_SETTINGS;
+    return Math.min(this.options.maxConcurrentStreams, theirs);
   }
 
   /** Whether another stream may begin: no GOAWAY came, there is room, and stream ids are left. */
@@ -247,7 +251,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     }
     this.stats.inc(field.headers_cb_no_stream);
     if (!this.decodeBlock(bytes, start, end, discarded)) return;
-    if (this.closed.closedBy(streamId) === 'localReset') return;
+    if (this.streams.get(streamId) === undefined && !this.closed.isPeersFault(streamId)) return;
     this.streamError(streamId, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
   }
 

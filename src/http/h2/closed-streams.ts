@@ -19,6 +19,12 @@ export class ClosedStreams {
     this.#next = (this.#next + 2) % (REMEMBERED * 2);
   }
 
+  /** Whether the peer must have known that the stream was closed. */
+  isPeersFault(id: number): boolean {
+    const by = this.closedBy(id);
+    return by === 'end' || by === 'remoteReset';
+  }
+
   closedBy(id: number): ClosedBy {
     const ids = this.#ids;
     if (ids === undefined) return 'unknown';

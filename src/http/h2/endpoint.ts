@@ -98,7 +98,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   #onDataWithoutStream(streamId: number): void {
     if (this.isIdle(streamId)) {
       this.connectionError(ErrorCode.PROTOCOL_ERROR, 'DATA for an idle stream');
-    } else if (this.closed.closedBy(streamId) !== 'localReset') {
+    } else if (this.closed.isPeersFault(streamId)) {
       this.output.writeReset(streamId, ErrorCode.STREAM_CLOSED);
     }
   }

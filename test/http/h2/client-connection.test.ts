@@ -30,6 +30,7 @@ t.test('the connection begins with preface, settings and a larger window', async
     `WINDOW_UPDATE 0 ${24 * 1_048_576 - 65_535}`,
   ]);
   t.equal(harness.preface, PREFACE.toString('latin1'));
+  t.equal(harness.codec.maxConcurrentStreams, 100);
   harness.feed(settings([3, 5]));
   t.same(harness.events, ['settings']);
   t.equal(harness.codec.maxConcurrentStreams, 5);
@@ -358,4 +359,25 @@ t.test('pieces of set-cookie stay apart, and those of cookie come together', asy
     ['set-cookie', 'b'],
     ['vary', 'x,y'],
   ]);
+});
+
+t.test('late frames of streams that were reset long ago are no reason to answer', async (t) => {
+  const harness = new Http2ClientHarness();
+  const responses = Array.from({ length: 300 }, () => harness.ask());
+  for (const { encoder } of responses) encoder.resetStream('localReset');
+  harness.frames();
+  for (let id = 1; id < 600; id += 2) {
+    harness.feed(headers(id, OK, END_HEADERS), data(id, 'late', END_STREAM));
+  }
+  t.same(harness.frames(), []);
+  t.same(harness.events, []);
+  t.equal(statOf(harness.stats, 'headers_cb_no_stream'), 300);
+});
+
+t.test('a response behind its own end is answered with a reset', async (t) => {
+  const harness = new Http2ClientHarness();
+  harness.ask();
+  harness.frames();
+  harness.feed(headers(1, OK), headers(1, OK), data(1, 'more'));
+  t.same(harness.frames(), ['RST_STREAM 1 STREAM_CLOSED', 'RST_STREAM 1 STREAM_CLOSED']);
 });

@@ -123,6 +123,10 @@ class EchoStream implements RequestDecoder {
     response.status = 200;
     response.append('x-method', headers.method);
     response.append('x-path', headers.path);
+    if (headers.method === 'HEAD' && endStream) {
+      this.#encoder.encodeHeaders(response, true);
+      return this.#release();
+    }
     if (answer === undefined) {
       this.#encoder.encodeHeaders(response, false);
       if (endStream) this.#encoder.encodeData(Buffer.from('nothing'), true);
