@@ -7,8 +7,10 @@ export interface AccessLogBatch {
   readonly lines: number;
 }
 
+/** Sends a batch to the main thread; the buffers of `transfer` are given away. */
 export type PostBatch = (batch: AccessLogBatch, transfer: readonly ArrayBuffer[]) => void;
 
+/** How a worker's lines get to the main thread. */
 export interface AccessLogBatchesOptions {
   readonly post: PostBatch;
   /** Shared with the main thread, which adds to it what it took over (see `createLedger`). */

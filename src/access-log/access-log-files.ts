@@ -6,6 +6,7 @@ import { openSink } from '#access-log/open-sink.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
+/** How often files are written to, and where that is counted. */
 export interface AccessLogFilesOptions {
   /** `--file-flush-interval-msec`; Envoy's default is 10,000. */
   readonly flushIntervalMs: number;

@@ -32,6 +32,7 @@ export function openSink(sink: AccessLogSink): Result<OpenSink, string> {
   }
 }
 
+/** Closes what `openSink` opened; standard streams stay open. */
 export function closeSink(sink: OpenSink): void {
   if (sink.isOurs) closeSync(sink.fd);
 }

@@ -15,6 +15,10 @@ export interface RuntimeSnapshot {
   getInteger(key: string, fallback: number): number;
 }
 
+/**
+ * Whether a share holds for a stream: `random` is a whole number, its rest by the denominator
+ * is what decides, as in Envoy's `ProtobufPercentHelper::evaluateFractionalPercent`.
+ */
 export function isInFraction(percent: FractionalPercent, random: number): boolean {
   return random % percent.denominator < percent.numerator;
 }

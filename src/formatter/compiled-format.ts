@@ -21,12 +21,17 @@ export type JsonFormatNode =
   | { readonly kind: 'object'; readonly members: readonly JsonFormatMember[] }
   | { readonly kind: 'array'; readonly items: readonly JsonFormatNode[] };
 
+/**
+ * A member of an object; objects have theirs in the order of the names' bytes, as Envoy prints
+ * them.
+ */
 export interface JsonFormatMember {
   /** Escaped and in quotes, as it is printed. */
   readonly key: string;
   readonly value: JsonFormatNode;
 }
 
+/** A format as one line of text; it ends with a line end only if it says so. */
 export interface TextFormat {
   readonly kind: 'text';
   readonly pieces: readonly FormatPiece[];
@@ -34,6 +39,7 @@ export interface TextFormat {
   readonly omitEmptyValues: boolean;
 }
 
+/** A format as one JSON document on a line of its own. */
 export interface JsonFormat {
   readonly kind: 'json';
   readonly root: JsonFormatNode;

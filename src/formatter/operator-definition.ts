@@ -19,6 +19,7 @@ export interface OperatorDefinition {
   ) => Result<ValueSource, string>;
 }
 
+/** Operators by the name between the percent signs. */
 export type OperatorTable = Readonly<Record<string, OperatorDefinition>>;
 
 /** What operators take from the process; tests bring their own. */

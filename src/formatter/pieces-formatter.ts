@@ -6,6 +6,7 @@ import type { ValueSource } from '#formatter/value-source.ts';
 /** Fills a format in; what it returns is a byte string. */
 export type Formatter = (context: FormatterContext) => string;
 
+/** Finds the value of an operator; those of a compiled format are known to exist. */
 export type SourceOf = (operator: FormatOperator) => ValueSource;
 
 /** Texts and operators, one behind the other; `absent` stands for values that there are not. */

@@ -70,6 +70,7 @@ export const COMPOUND: Readonly<Record<string, string>> = {
   X: '%H:%M:%S',
 };
 
+/** At least `width` characters, filled up in front. */
 export function pad(value: number, width: number, filler = '0'): string {
   return `${value}`.padStart(width, filler);
 }

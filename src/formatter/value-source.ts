@@ -26,14 +26,17 @@ export type ValueSource =
       readonly maxLength?: number;
     };
 
+/** Any text, as a byte string; it is escaped in JSON. */
 export function textSource(read: (context: FormatterContext) => string | undefined): ValueSource {
   return { type: 'text', read };
 }
 
+/** Text that needs no escaping in JSON, whatever the stream. */
 export function plainSource(read: (context: FormatterContext) => string | undefined): ValueSource {
   return { type: 'plain', read };
 }
 
+/** A number, which is one in JSON too; the reader sees to its unit. */
 export function numberSource(read: (context: FormatterContext) => number | undefined): ValueSource {
   return { type: 'number', read };
 }

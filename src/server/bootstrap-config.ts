@@ -25,6 +25,7 @@ import type { ClusterDefinition } from '#upstream/cluster-config.ts';
 import { parseClusters } from '#upstream/from-proto.ts';
 import type { WorkerListenerConfig } from '#worker/messages.ts';
 
+/** The bootstrap's `admin` (envoy.config.bootstrap.v3.Admin). */
 export interface AdminConfig {
   readonly address: Address;
   readonly profilePath: string;

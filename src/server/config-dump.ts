@@ -10,6 +10,10 @@ import type { JsonObject } from '#server/admin/json-value.ts';
 /** The sections of `/config_dump`, as `envoy.admin.v3` has them; `updated` is RFC 3339. */
 const TYPE = 'type.googleapis.com/';
 
+/**
+ * The bootstrap as it was read, overrides by `--config-yaml` and flags included; `updated` is
+ * RFC 3339.
+ */
 export function bootstrapDump(bootstrap: Bootstrap, updated: string): JsonObject {
   return {
     '@type': `${TYPE}envoy.admin.v3.BootstrapConfigDump`,
@@ -18,6 +22,7 @@ export function bootstrapDump(bootstrap: Bootstrap, updated: string): JsonObject
   };
 }
 
+/** Clusters of the bootstrap; none is dynamic. */
 export function clustersDump(bootstrap: Bootstrap, updated: string): JsonObject {
   const clusters = bootstrap.staticResources?.clusters ?? [];
   return {
@@ -32,6 +37,7 @@ export function clustersDump(bootstrap: Bootstrap, updated: string): JsonObject 
   };
 }
 
+/** Listeners of the bootstrap; none is dynamic. */
 export function listenersDump(bootstrap: Bootstrap, updated: string): JsonObject {
   const listeners = bootstrap.staticResources?.listeners ?? [];
   return {
@@ -46,6 +52,7 @@ export function listenersDump(bootstrap: Bootstrap, updated: string): JsonObject
   };
 }
 
+/** Route configurations that stand in connection managers; none is dynamic. */
 export function routesDump(bootstrap: Bootstrap, updated: string): JsonObject {
   const routes = (bootstrap.staticResources?.listeners ?? []).flatMap(routeConfigsOf);
   return {

@@ -4,6 +4,7 @@ import type { LogLevel } from '#server/log/log-level.ts';
 /** What to do with the configuration: run it, check it, or load it wholly and stop before traffic. */
 export type ServerMode = 'serve' | 'validate' | 'init_only';
 
+/** One part of `--component-log-level`: `upstream:debug`. */
 export interface ComponentLogLevel {
   readonly component: LogComponent;
   readonly level: LogLevel;

@@ -13,6 +13,7 @@ export interface WorkerPoolOwner {
   onCrashed(index: number, error: unknown): void;
 }
 
+/** How many workers there are to be, and what each is told of the process. */
 export interface WorkerPoolOptions {
   readonly count: number;
   readonly store: StatsStore;

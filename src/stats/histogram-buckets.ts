@@ -13,6 +13,7 @@ export function firstBucketOf(decade: number): number {
   return decade === 0 ? 0 : FIRST_DECADE_BUCKETS + (decade - 1) * DECADE_BUCKETS;
 }
 
+/** How many buckets a decade has. */
 export function bucketCountOf(decade: number): number {
   return decade === 0 ? FIRST_DECADE_BUCKETS : DECADE_BUCKETS;
 }

@@ -4,6 +4,7 @@ import type { StatEntry } from '#stats/stat-entry.ts';
 import { UNWRITTEN } from '#stats/stat-memory.ts';
 import type { ThreadMemory } from '#stats/thread-memory.ts';
 
+/** Which statistics a page is about. */
 export type EntryFilter = {
   /** Which of the two lists is wanted: counters and gauges come in one, histograms in another. */
   readonly list: 'scalars' | 'histograms';

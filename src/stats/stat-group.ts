@@ -1,5 +1,10 @@
+/**
+ * What a number means: counters only grow until `/reset_counters`, gauges go both ways,
+ * histograms record values in the unit that their name ends in.
+ */
 export type StatKind = 'counter' | 'gauge' | 'histogram';
 
+/** One statistic of a group. */
 export interface StatField {
   /** The last part of Envoy's name: `upstream_rq_total`. */
   readonly name: string;
@@ -21,6 +26,10 @@ export interface StatGroup<Name extends string> {
   readonly field: { readonly [Field in Name]: number };
 }
 
+/**
+ * Lays a group out: counters first, then gauges, one slot each; histograms take memory only
+ * when they are recorded in. `name` must be the only one of its kind in the process.
+ */
 export function defineStatGroup<
   const Counter extends string = never,
   const Gauge extends string = never,

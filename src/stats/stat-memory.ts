@@ -10,6 +10,7 @@ export const UNWRITTEN = -0;
 /** Where a block lies: `segment * SEGMENT_SLOTS + offset`, the same in every thread. */
 export type SlotAddress = number;
 
+/** A segment in which nothing was written to yet. */
 export function createSegment(): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(SEGMENT_SLOTS * Float64Array.BYTES_PER_ELEMENT);
   new Float64Array(memory).fill(UNWRITTEN);

@@ -11,6 +11,10 @@ export interface StatsConfig {
   readonly histogramBounds: readonly HistogramBounds[];
 }
 
+/**
+ * One entry of `histogram_bucket_settings`: upper bounds in rising order, in the unit of the
+ * histogram.
+ */
 export interface HistogramBounds {
   readonly matches: (name: string) => boolean;
   readonly bounds: readonly number[];
@@ -23,6 +27,10 @@ export const defaultStatsConfig: StatsConfig = {
   histogramBounds: [],
 };
 
+/**
+ * The upper bounds of a histogram's buckets, without +Inf; Envoy's nineteen defaults (0.5 to
+ * 3,600,000) where nothing matches.
+ */
 export function boundsOf(config: StatsConfig, name: string): readonly number[] {
   return config.histogramBounds.find(({ matches }) => matches(name))?.bounds ?? DEFAULT_BOUNDS;
 }

@@ -9,6 +9,10 @@ export interface StatsSnapshot {
   readonly textReadouts: ReadonlyMap<string, string>;
 }
 
+/**
+ * Copies everything; for tests and for what needs all of it at once. Pages read the view
+ * instead.
+ */
 export function snapshotOf(view: StatsView): StatsSnapshot {
   const counters = new Map<string, number>();
   const gauges = new Map<string, number>();

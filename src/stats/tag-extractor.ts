@@ -6,6 +6,7 @@ import {
   type TagRule,
 } from '#stats/tag-rule.ts';
 
+/** A label of Prometheus: `envoy_cluster_name` with the part of the name that it stands for. */
 export type Tag = readonly [name: string, value: string];
 
 /** A statistic's name without its tags. */

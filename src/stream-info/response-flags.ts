@@ -35,6 +35,7 @@ export const ResponseFlag = {
   unconditionalDropOverload: 1 << 29,
 } as const;
 
+/** A flag by its name in code; logs have short and long names of their own. */
 export type ResponseFlagName = keyof typeof ResponseFlag;
 
 /** In the order in which Envoy prints them. */

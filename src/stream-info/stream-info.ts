@@ -3,6 +3,7 @@ import type { Address } from '#network/address.ts';
 import { type BytesMeter, settledBytes, summedBytes } from '#stream-info/bytes-meter.ts';
 import type { FilterStateObject } from '#stream-info/filter-state.ts';
 
+/** As %PROTOCOL% prints it. */
 export type Protocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
 
 /** What is known of a downstream connection, for routing, logs and forwarding headers. */
@@ -17,12 +18,15 @@ export interface DownstreamInfo {
   readonly directLocalAddress: Address;
   readonly requestedServerName: string | undefined;
   readonly tls: DownstreamTlsInfo | undefined;
+  /** As configured, or its address where it has no name (%LISTENER_NAME%). */
   readonly listenerName?: string;
+  /** Empty where the chain has no name, or none took the connection. */
   readonly filterChainName?: string;
   readonly listenerMetadata?: MetadataByNamespace;
   readonly filterChainMetadata?: MetadataByNamespace;
 }
 
+/** What TLS told of the client. */
 export interface DownstreamTlsInfo {
   readonly version: string;
   readonly peerCertificatePresented: boolean;

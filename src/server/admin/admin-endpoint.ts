@@ -2,6 +2,7 @@ import type { AdminResponse } from '#server/admin/admin-response.ts';
 import type { AdminServices } from '#server/admin/admin-services.ts';
 import type { QueryParameters } from '#server/admin/query-parameters.ts';
 
+/** What a page is told of the request for it. */
 export interface AdminRequest {
   /** Of the request's target and, where a form was posted, of its body. */
   readonly query: QueryParameters;

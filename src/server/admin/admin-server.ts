@@ -15,6 +15,7 @@ import { sendResponse } from '#server/admin/send-response.ts';
 /** Form values are names and numbers; more is nobody's honest request. */
 const MAX_FORM_BYTES = 1_048_576;
 
+/** What the admin server shows, and to whom. */
 export interface AdminServerOptions {
   readonly services: AdminServices;
   readonly accessLogs?: readonly AdminAccessLog[];

@@ -10,12 +10,14 @@ import type { ClusterView } from '#upstream/cluster-view.ts';
 /** Envoy's `ServerInfo.State`. */
 export type ServerState = 'PRE_INITIALIZING' | 'INITIALIZING' | 'LIVE' | 'DRAINING';
 
+/** A listener that accepts connections. */
 export interface ListenerStatus {
   readonly name: string;
   /** The addresses it is bound to, `additional_addresses` after the main one. */
   readonly localAddresses: readonly Address[];
 }
 
+/** The parameters of `/drain_listeners`; without any, listeners stop at once. */
 export interface DrainListenersOptions {
   /** Only listeners of which `traffic_direction` is INBOUND. */
   readonly inboundOnly: boolean;

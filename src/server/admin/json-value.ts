@@ -1,6 +1,7 @@
 /** What JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
+/** Members come in the order in which they were put in, which is the order of Envoy's pages. */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }

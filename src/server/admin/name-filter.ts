@@ -3,6 +3,7 @@ import { byteStringOf } from '#matching/byte-string.ts';
 import { parseRegex } from '#matching/parse-regex.ts';
 import { SafeRegex } from '#matching/safe-regex.ts';
 
+/** Whether a full name is wanted. */
 export type NameFilter = (name: string) => boolean;
 
 /** Reads a pattern in RE2's syntax that may match anywhere in a name. */

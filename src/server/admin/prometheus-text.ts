@@ -7,6 +7,10 @@ import { MetricNames } from '#stats/metric-names.ts';
 import type { NamedRecords } from '#stats/named-records.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 
+/**
+ * Content type for those who ask for OpenMetrics; Envoy always answers in the older text
+ * format.
+ */
 export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 /** Remembered for the life of a store, so that every page but the first is cheap. */

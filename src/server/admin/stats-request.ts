@@ -3,12 +3,15 @@ import { type NameFilter, parseNameFilter } from '#server/admin/name-filter.ts';
 import type { QueryParameters } from '#server/admin/query-parameters.ts';
 
 const formats = ['html', 'active-html', 'json', 'prometheus', 'text'] as const;
+/** `?format=`; default `text`. */
 export type StatsFormat = (typeof formats)[number];
 
 const types = ['All', 'Counters', 'Histograms', 'Gauges', 'TextReadouts'] as const;
+/** `?type=`; default `All`. */
 export type StatsType = (typeof types)[number];
 
 const bucketModes = ['cumulative', 'disjoint', 'detailed', 'summary', 'prometheusnative'] as const;
+/** `?histogram_buckets=`; the default differs by format. */
 export type BucketMode = (typeof bucketModes)[number];
 
 /** What a page of statistics is asked to show. */

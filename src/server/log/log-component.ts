@@ -75,10 +75,12 @@ export const logComponents = [
   'ip_tagging',
 ] as const;
 
+/** A part of the log with a level of its own; the names are those of Envoy's loggers. */
 export type LogComponent = (typeof logComponents)[number];
 
 const known: ReadonlySet<string> = new Set(logComponents);
 
+/** Whether there is a logger of this name; names are compared with case. */
 export function isLogComponent(name: string): name is LogComponent {
   return known.has(name);
 }

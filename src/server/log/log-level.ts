@@ -1,6 +1,7 @@
 /** Envoy's log levels, from the most talkative to silence. */
 export const logLevels = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'] as const;
 
+/** A level as flags and `/logging` spell it; default `info`. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** A level that a record can have: every level but `off`. */

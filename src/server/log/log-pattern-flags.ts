@@ -10,6 +10,7 @@ export interface PatternInput {
   readonly sincePreviousMs: number;
 }
 
+/** What stands for one letter of `--log-format`. */
 export type PatternFlag = (input: PatternInput) => string;
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

@@ -33,4 +33,5 @@ export interface LogFormat {
   format(record: LogRecord): string;
 }
 
+/** For records of which nobody knows where they come from. */
 export const noSource: LogSource = { file: '', line: 0, function: '' };

@@ -27,6 +27,7 @@ export function fractionValueOf(object: JsonObject): RuntimeValue {
   return fraction === undefined ? { text } : { text, fraction };
 }
 
+/** A number as the two forms in which it is asked for. */
 export function numberForms(value: number): Pick<RuntimeValue, 'integer' | 'number'> {
   return Number.isInteger(value) && value >= 0
     ? { integer: value, number: value }

@@ -9,6 +9,7 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = runtimeStats;
 
+/** The layers of `layered_runtime`, lowest first, and who hears of changes. */
 export interface RuntimeOptions {
   readonly layers: readonly RuntimeLayer[];
   /** Names the folder of layers with `append_service_cluster`. */
