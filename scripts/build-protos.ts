@@ -17,6 +17,7 @@ import { supportTable } from '#config/support/support-table.ts';
 import { messageTypesDeclaration } from './message-types-declaration.ts';
 import { applyOverlay, overlaidFiles } from './proto-overlay.ts';
 import { filesOf, pruneDescriptors } from './prune-descriptors.ts';
+import { supportedDescriptors } from './supported-descriptors.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const generated = path.join(root, 'src/gen');
@@ -81,7 +82,13 @@ function fingerprintOfInputs(): string {
 /** The scripts that decide what the result is. */
 function inputScripts(): string[] {
   const folder = import.meta.dirname;
-  const names = ['build-protos', 'message-types-declaration', 'proto-overlay', 'prune-descriptors'];
+  const names = [
+    'build-protos',
+    'message-types-declaration',
+    'proto-overlay',
+    'prune-descriptors',
+    'supported-descriptors',
+  ];
   const overlays = listFiles(path.join(folder, 'overlay')).map((name) => `overlay/${name}`);
   const support = path.join(root, 'src/config/support');
   return [
@@ -145,13 +152,14 @@ function compile(work: string, staged: string): string {
   return set;
 }
 
-/** The messages that every start needs go into a set of their own: it loads in half the time. */
+/** What every start needs goes into sets of their own, each of which loads in half the time. */
 function writeDescriptors(set: string, output: string): void {
   const all = pruneDescriptors(fs.readFileSync(set));
   const common = filesOf(all, [...Object.keys(supportTable), ...alwaysNeeded]);
   for (const [name, files] of [
     ['all-descriptors.binpb', all],
     ['descriptors.binpb', common],
+    ['supported-descriptors.binpb', supportedDescriptors(common, supportTable, alwaysNeeded)],
   ] as const) {
     fs.writeFileSync(path.join(output, name), toBinary(FileDescriptorSetSchema, files));
   }

@@ -48,8 +48,9 @@ try {
     logLevel: 'warning',
   });
   fs.mkdirSync(path.join(draft, 'gen'));
-  for (const name of ['descriptors.binpb', 'all-descriptors.binpb']) {
-    fs.copyFileSync(path.join(root, 'src/gen', name), path.join(draft, 'gen', name));
+  for (const prefix of ['', 'all-', 'supported-']) {
+    const name = `gen/${prefix}descriptors.binpb`;
+    fs.copyFileSync(path.join(root, 'src', name), path.join(draft, name));
   }
   fs.rmSync(target, { recursive: true, force: true });
   fs.renameSync(draft, target);

@@ -6,6 +6,7 @@ import { codeDirectory } from '#base/installation.ts';
 
 let common: FileRegistry | undefined;
 let all: FileRegistry | undefined;
+let supported: FileRegistry | undefined;
 
 /**
  * The descriptors of the Envoy API as far as the supported messages need them, from the set that
@@ -13,8 +14,17 @@ let all: FileRegistry | undefined;
  * for the main thread only.
  */
 export function descriptors(): FileRegistry {
+  if (supported !== undefined) return supported;
   common ??= all ?? load('descriptors.binpb');
   return common;
+}
+
+/**
+ * Makes do with what messages need that are supported in every part, until `forgetDescriptors`: that
+ * loads in half the time. Anything else must be read again with all of them.
+ */
+export function preferSupportedDescriptors(): void {
+  supported ??= load('supported-descriptors.binpb');
 }
 
 /** The descriptors of the whole Envoy API, three times as large. */
@@ -30,6 +40,7 @@ export function allDescriptors(): FileRegistry {
 export function forgetDescriptors(): void {
   common = undefined;
   all = undefined;
+  supported = undefined;
 }
 
 function load(name: string): FileRegistry {

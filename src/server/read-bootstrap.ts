@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { err, ok, type Result } from '#base/result.ts';
 import { type ConfigError, formatConfigError } from '#config/config-error.ts';
+import { forgetDescriptors, preferSupportedDescriptors } from '#config/descriptors.ts';
 import {
   type BootstrapSource,
   type LoadedBootstrap,
@@ -27,10 +28,18 @@ export function readBootstrap(
   if (configYaml !== '') {
     sources.push({ text: configYaml, fileName: '--config-yaml', format: 'yaml' });
   }
-  const loaded = loadBootstrap(sources, {
-    unknownFields: options.allowUnknownStaticFields ? 'warn' : 'reject',
-    parse: parseBootstrap,
-  });
+  const load = (): Result<LoadedBootstrap<BootstrapConfig>, ConfigError[]> =>
+    loadBootstrap(sources, {
+      unknownFields: options.allowUnknownStaticFields ? 'warn' : 'reject',
+      parse: parseBootstrap,
+    });
+  preferSupportedDescriptors();
+  let loaded = load();
+  if (!loaded.ok) {
+    // Of what is refused, errors are told with all that Envoy knows about it.
+    forgetDescriptors();
+    loaded = load();
+  }
   return loaded.ok
     ? ok(loaded.value)
     : err(loaded.error.map((error: ConfigError) => formatConfigError(error)));
