@@ -395,3 +395,19 @@ t.test('bytes on the wire are counted for each stream', async (t) => {
   const plain = POST.map(([name, value]) => name + value).join('');
   t.equal(meter.decompressedHeaderBytesReceived, plain.length);
 });
+
+t.test('late frames of any number of refused requests do no harm', async (t) => {
+  const harness = new Http2ServerHarness({}, undefined);
+  for (let id = 1; id < 200; id += 2) {
+    harness.feed(headers(id, POST, END_HEADERS));
+    answer(harness.last);
+    harness.last.encoder.resetStream('localReset');
+  }
+  harness.frames();
+  for (let id = 1; id < 200; id += 2)
+    harness.feed(data(id, 'late'), headers(id, [['x-late', '1']]));
+  t.same(harness.errors, []);
+  t.same(harness.frames(), []);
+  harness.feed(headers(201, GET));
+  t.equal(harness.streams.length, 101);
+});
