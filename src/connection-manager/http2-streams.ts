@@ -121,8 +121,9 @@ export class Http2Streams extends DownstreamStreams {
     this.connection.close(false);
   }
 
-  onCodecError(kind: 'protocolError' | 'flood'): void {
+  onCodecError(kind: 'protocolError' | 'flood', details: string): void {
     const { stats } = this.manager;
+    this.connection.noteCodecError(details);
     if (kind === 'protocolError') stats.inc(field.downstream_cx_protocol_error);
     if (this.isEmpty) return;
     stats.inc(field.downstream_cx_destroy_active_rq);

@@ -9,6 +9,11 @@ const METADATA = { filter_metadata: { test: { of: 'somebody' } } };
 const REQUEST = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
 const LAST_REQUEST = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
 
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+const SETTINGS = '\0\0\0\x04\0\0\0\0\0';
+/** DATA belongs to streams, and this one names none. */
+const DATA_WITHOUT_STREAM = '\0\0\x01\0\0\0\0\0\0x';
+
 const OPERATORS = {
   bytes: '%BYTES_RECEIVED%',
   type: '%DOWNSTREAM_DETECTED_CLOSE_TYPE%',
@@ -96,6 +101,14 @@ const CASES: readonly (readonly [
     waits,
     { bytes: 11, flags: 'DPE', reason: 'triggered_delayed_close_timeout' },
   ],
+  ['an HTTP/2 client closes', 'web', PREFACE + SETTINGS, closes, { bytes: 33, protocol: 'HTTP/2' }],
+  [
+    'an HTTP/2 client breaks the protocol',
+    'web',
+    PREFACE + SETTINGS + DATA_WITHOUT_STREAM,
+    waits,
+    { bytes: 43, flags: 'DPE', reason: 'triggered_delayed_close_timeout' },
+  ],
   ['the client says nothing', 'idle', '', waits, { reason: 'on_idle_timeout' }],
   ['the connection may not last', 'short', '', waits, { reason: 'duration_timeout' }],
   [
@@ -146,7 +159,7 @@ async function begin(listener: string, bytes: string): Promise<Socket> {
   socket.on('error', () => {});
   await new Promise((resolve) => socket.once('connect', resolve));
   if (bytes !== '') {
-    socket.write(bytes);
+    socket.write(bytes, 'latin1');
     await new Promise((resolve) => socket.once('data', resolve));
   }
   return socket;
