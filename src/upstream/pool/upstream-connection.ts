@@ -243,6 +243,7 @@ export abstract class UpstreamConnection implements ConnectionEvents, ConnectCal
 
   #onNeverConnected(): void {
     const { cluster, host } = this.pool;
+    this.loseStreams('');
     cluster.stats.inc(field.upstream_cx_connect_fail);
     host.stats.inc(hostField.cx_connect_fail);
     const failure = this.#connectFailure;

@@ -252,7 +252,15 @@ export class PoolHarness {
 
   /** What must be 0 once nothing is under way; what is not. */
   get leftOver(): Record<string, number> {
-    const gauges = ['upstream_cx_active', 'upstream_rq_active', 'upstream_rq_pending_active'];
+    const gauges = [
+      'upstream_cx_active',
+      'upstream_rq_active',
+      'upstream_rq_pending_active',
+      'http2.streams_active',
+      'http2.outbound_frames_active',
+      'http2.outbound_control_frames_active',
+      'http2.pending_send_bytes',
+    ];
     const { connections, pendingRequests, requests } = this.cluster.resources('default');
     const held = {
       connections: connections.count,
