@@ -144,6 +144,9 @@ class Sampler {
     const name = `${field.parent.typeName}.${field.name}`;
     if (type.typeName === 'google.protobuf.Any') return this.#extension(name, owner, depth);
     if (type.typeName === 'google.protobuf.Struct') return { name: 'value' };
+    if (type.typeName === 'google.protobuf.Value') {
+      return create(type, { kind: { case: 'stringValue', value: 'text' } } as never);
+    }
     if (type.typeName === 'google.protobuf.Duration') return create(type, { seconds: 1n } as never);
     if (!isWrapperDesc(type)) return this.fill(type, depth + 1, name);
     const value = scalarValue(type.fields[0].scalar);
