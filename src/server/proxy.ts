@@ -35,6 +35,17 @@ const { field } = serverStats;
 
 /** What Envoy shows as `days_until_first_cert_expiring` as long as there are no certificates. */
 const NO_CERTIFICATE_DAYS = 2 ** 32 - 1;
+
+/** What Envoy writes when it starts, so that `/stats?usedonly` shows it whatever it is. */
+const WRITTEN_AT_START = [
+  'compilation_settings.fips_mode',
+  'dynamic_unknown_fields',
+  'static_unknown_fields',
+  'stats_recent_lookups',
+  'total_connections',
+  'version',
+  'wip_protos',
+] as const;
 /** Envoy's numbers for `server.state`. */
 const STATE_NUMBERS = { LIVE: 0, DRAINING: 1, PRE_INITIALIZING: 2, INITIALIZING: 3 } as const;
 const CLOSE_FILES_TIMEOUT_MS = 2000;
@@ -133,6 +144,7 @@ export class Proxy implements WorkerPoolOwner {
     this.#setState('PRE_INITIALIZING');
     this.#serverStats.set(field.concurrency, this.options.concurrency);
     this.#serverStats.set(field.days_until_first_cert_expiring, NO_CERTIFICATE_DAYS);
+    for (const name of WRITTEN_AT_START) this.#serverStats.add(field[name], 0);
     const logs = this.#openAccessLogs();
     if (!logs.ok) return logs;
     const admin = await this.#startAdmin();

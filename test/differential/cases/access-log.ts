@@ -443,6 +443,10 @@ const bytesManager: JsonObject = {
   generate_request_id: false,
 };
 
+function added(key: string, value: string): JsonObject {
+  return { header: { key, value } };
+}
+
 /** How many bytes of a stream went over the wire. */
 function bytes(name: string, more: Partial<Scenario>): Scenario {
   return {
@@ -503,6 +507,20 @@ const wireBytes: readonly Scenario[] = [
   bytes('pipelined requests', {
     client: [
       connection(send(requestBytes('GET', '/1') + requestBytes('GET', '/2222')), receive(2)),
+    ],
+  }),
+  bytes('in header rules', {
+    routes: [
+      route({
+        prefix: '/',
+        with: {
+          request_headers_to_add: [added('x-request', '%DOWNSTREAM_WIRE_BYTES_RECEIVED%')],
+          response_headers_to_add: [
+            added('x-response', '%UPSTREAM_HEADER_BYTES_RECEIVED% %UPSTREAM_WIRE_BYTES_SENT%'),
+            added('x-listener', '%LISTENER_NAME% %DOWNSTREAM_DETECTED_CLOSE_TYPE%'),
+          ],
+        },
+      }),
     ],
   }),
   bytes('an interim response', {
