@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { answer, bootstrapOf, fileAccessLog, httpListener } from '../tools/bootstrap.ts';
 import { ask, keepAliveAgent } from '../tools/http-client.ts';
-import { type RunningProa, startProa, until } from '../tools/proa-process.ts';
+import { type RunningProa, SpawnedProa, startProa, until } from '../tools/proa-process.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 
 type Test = Parameters<typeof temporaryFolder>[0];
@@ -50,6 +50,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     socket.destroy();
   });
 }
+
+t.test('a process that does not serve yet can be told to end', async (t) => {
+  const path = join(temporaryFolder(t), 'c.json');
+  writeFileSync(path, JSON.stringify(bootstrapOf([])));
+  const proa = new SpawnedProa(['-c', path, '--concurrency', '1']);
+  t.teardown(() => proa.stop());
+  while (proa.isRunning && !proa.stderr.includes('admin address')) await sleep(1);
+  proa.signal('SIGTERM');
+  t.strictSame(await proa.ended, { code: 0, signal: null });
+});
 
 t.test('POST /quitquitquit ends the process, and answers first', async (t) => {
   const { proa, log } = await startLogging(t, 600_000);
