@@ -4,12 +4,13 @@ import {
   connectionManagerStats,
   listenerHttpStats,
 } from '#connection-manager/connection-manager-stats.ts';
-import { listenerStats } from '#network/listener-stats.ts';
+import { listenerStats, listenerWorkerStats } from '#network/listener-stats.ts';
 import type { StatsStore } from '#stats/stats-store.ts';
 
 const manager = connectionManagerStats.field;
 const listener = listenerStats.field;
 const perListener = listenerHttpStats.field;
+const perThread = listenerWorkerStats.field;
 
 const managerClasses = [
   manager.downstream_rq_1xx,
@@ -31,12 +32,19 @@ const listenerClasses = [
 export function countAdminTraffic(server: Server, stats: StatsStore): void {
   const managerBlock = stats.block(connectionManagerStats, 'http.admin.');
   const listenerBlock = stats.block(listenerStats, 'listener.admin.');
+  const threadBlock = stats.block(listenerWorkerStats, 'listener.admin.main_thread.');
   const perListenerBlock = stats.block(listenerHttpStats, 'listener.admin.http.admin.');
 
   server.on('connection', (socket: Socket) => {
     const start = performance.now();
     listenerBlock.inc(listener.downstream_cx_total);
     listenerBlock.inc(listener.downstream_cx_active);
+    listenerBlock.record(listener.connections_accepted_per_socket_event, 1);
+    // As the listeners of workers show them: nothing waits, and nothing is kept.
+    listenerBlock.add(listener.downstream_pre_cx_active, 0);
+    managerBlock.add(manager.downstream_cx_rx_bytes_buffered, 0);
+    threadBlock.inc(perThread.downstream_cx_total);
+    threadBlock.inc(perThread.downstream_cx_active);
     managerBlock.inc(manager.downstream_cx_total);
     managerBlock.inc(manager.downstream_cx_http1_total);
     managerBlock.inc(manager.downstream_cx_active);
@@ -49,6 +57,7 @@ export function countAdminTraffic(server: Server, stats: StatsStore): void {
       const lengthMs = performance.now() - start;
       listenerBlock.inc(listener.downstream_cx_destroy);
       listenerBlock.dec(listener.downstream_cx_active);
+      threadBlock.dec(perThread.downstream_cx_active);
       listenerBlock.record(listener.downstream_cx_length_ms, lengthMs);
       managerBlock.inc(manager.downstream_cx_destroy);
       managerBlock.inc(

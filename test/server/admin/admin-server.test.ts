@@ -145,6 +145,8 @@ t.test('traffic is counted under http.admin and listener.admin', async (t) => {
   t.match(page, /^http\.admin\.downstream_rq_active: 1$/m);
   t.match(page, /^listener\.admin\.http\.admin\.downstream_rq_completed: 2$/m);
   t.match(page, /^listener\.admin\.downstream_cx_total: 3$/m);
+  t.match(page, /^listener\.admin\.main_thread\.downstream_cx_total: 3$/m);
+  t.match(page, /^listener\.admin\.downstream_pre_cx_active: 0$/m);
 });
 
 t.test('a page that fails is answered with 500 and told about', async (t) => {
