@@ -60,10 +60,11 @@ export class GrpcMethodStats {
     this.#time.record(timeMs);
   }
 
-  /** Upstreams may invent statuses: only so many get a counter. */
+  /** Upstreams may invent statuses: only so many get a counter, and only short ones. */
   #statusCounter(status: string): NamedCounter | undefined {
     let counter = this.#byStatus.get(status);
-    if (counter === undefined && this.#byStatus.size < STATUSES_MAX) {
+    const isWelcome = this.#byStatus.size < STATUSES_MAX && status.length <= STATUS_LENGTH_MAX;
+    if (counter === undefined && isWelcome) {
       counter = this.#counter(status);
       this.#byStatus.set(status, counter);
     }
@@ -77,14 +78,17 @@ export class GrpcMethodStats {
 
 /** gRPC has 17 statuses; some servers have a few of their own. */
 const STATUSES_MAX = 32;
+const STATUS_LENGTH_MAX = 16;
 
 /** Methods counted apart, for each cluster and worker. Requests choose the names. */
 export const GRPC_METHODS_MAX = 1000;
+/** Characters of service and method together that are still taken for a name. */
+const NAME_LENGTH_MAX = 300;
 
 /**
  * A cluster's statistics of gRPC calls, `grpc.<service>.<method>.` (Envoy's `Grpc::Context`).
- * Methods beyond the maximum are counted together under `grpc.`, as those are that nobody asked to
- * count apart.
+ * Methods beyond the maximum, and those with very long names, are counted together under `grpc.`, as
+ * those are that nobody asked to count apart.
  */
 export class ClusterGrpcStats {
   readonly #stats: StatBlock;
@@ -96,6 +100,7 @@ export class ClusterGrpcStats {
   }
 
   of(protocol: GrpcProtocol, { service, method }: GrpcMethod): GrpcMethodStats {
+    if (service.length + method.length > NAME_LENGTH_MAX) return this.others(protocol);
     const prefix = `${protocol}.${service}.${method}.`;
     let found = this.#methods.get(prefix);
     if (found === undefined) {

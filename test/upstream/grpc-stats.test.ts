@@ -76,3 +76,9 @@ t.test('statuses that upstreams invent are bounded, the totals are not', async (
   t.equal(names.filter((name) => name.includes('.x')).length, 32);
   t.equal(counters()['cluster.c.grpc.failure'], 500);
 });
+
+t.test('very long names and statuses get no counters of their own', async (t) => {
+  const { stats, counters } = make();
+  stats.of('grpc', { service: 's'.repeat(300), method: 'm' }).ended('x'.repeat(17));
+  t.strictSame(counters(), { 'cluster.c.grpc.failure': 1, 'cluster.c.grpc.total': 1 });
+});
