@@ -47,6 +47,8 @@ function entry({ group, scenarios, reason, proa }: KnownDifference): string {
 function answerOf(proa: Expectation): string {
   if (proa.kind === 'refused') return '';
   if (proa.kind === 'like') return `Proa shows what both show in “${proa.scenario}”.`;
+  // The reason says it all.
+  if (proa.kind === 'http2') return '';
   return `What differs: ${Object.keys(proa.parts).join(', ')}.`;
 }
 
