@@ -94,8 +94,9 @@ function play(seed: number): string | undefined {
     }
     if (choices.chance(0.8)) proxy.settle();
   };
-  feed(downstream, Buffer.concat([PREFACE, settings([4, choices.of([0, 100, 65_535])])]));
-  feed(upstream, settings([3, choices.of([1, 50, 1000])], [8, 1]));
+  feed(downstream, Buffer.concat([PREFACE, settings([4, choices.of([0, 100, 5000, 65_535])])]));
+  const window = choices.of([0, 100, 5000, 65_535]);
+  feed(upstream, settings([3, choices.of([1, 50, 1000])], [4, window], [8, 1]));
   for (let step = choices.between(5, 80); step > 0; step--) {
     const isDownstream = choices.chance(0.5);
     const side = isDownstream ? downstream : upstream;
