@@ -198,7 +198,7 @@ for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const) {
   t.test(`${protocol}: every request ends once, and nothing is left`, async (t) => {
     const step = fc.tuple(fc.constantFrom(...steps), fc.nat(10_000));
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (script) => {
+      fc.property(fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }), (script) => {
         const run = new Run(protocol);
         for (const [name, choice] of script) {
           run.do(name, choice);
