@@ -22,16 +22,22 @@ import type { GrpcMethodStats } from '#upstream/grpc-stats.ts';
 
 const STATUS = HeaderName['grpc-status'];
 
+/** The messages of a call, each way. */
+class CallMessages {
+  readonly requests = new GrpcFrameReader();
+  readonly responses = new ResponseMessageCounter();
+}
+
 /** Counts calls, their outcomes and their messages for the cluster they go to. */
 export class GrpcStatsFilter extends StreamFilter {
   readonly #config: GrpcStatsConfig;
   readonly #methods: CountedMethods;
   #protocol: CallProtocol | undefined = undefined;
+  /** Made for calls alone: most meshes have this filter in the way of every request. */
+  #messages: CallMessages | undefined = undefined;
   /** Nothing where the call goes to no cluster. */
   #stats: GrpcMethodStats | undefined = undefined;
   #isGrpcResponse = false;
-  readonly #request = new GrpcFrameReader();
-  readonly #response = new ResponseMessageCounter();
   #counts: MessageCounts | undefined = undefined;
 
   constructor(callbacks: StreamFilterCallbacks, config: GrpcStatsConfig, methods: CountedMethods) {
@@ -42,24 +48,28 @@ export class GrpcStatsFilter extends StreamFilter {
 
   override decodeHeaders(headers: RequestHeaders, _endStream: boolean): FilterHeadersStatus {
     this.#protocol = callProtocolOf(headers);
-    if (this.#protocol !== undefined) {
-      this.#stats = this.#methods.statsOf(headers.path, this.callbacks);
-    }
+    if (this.#protocol === undefined) return 'continue';
+    this.#messages = new CallMessages();
+    this.#stats = this.#methods.statsOf(headers.path, this.callbacks);
     return 'continue';
   }
 
   override decodeData(bytes: Buffer, endStream: boolean): FilterDataStatus {
-    if (this.#protocol === undefined) return 'continue';
-    if (this.#protocol !== 'connectUnary') {
-      this.#requestMessages(this.#request.read(bytes));
-    } else if (endStream) {
-      this.#request.count = 1;
-      this.#requestMessages(1);
-    }
+    const messages = this.#messages;
+    if (messages === undefined) return 'continue';
+    const { requests } = messages;
+    const before = requests.count;
+    if (this.#protocol !== 'connectUnary') requests.read(bytes);
+    else if (endStream) requests.count = 1;
+    const count = requests.count - before;
+    if (count === 0) return 'continue';
+    this.#noteCounts(messages);
+    this.#stats?.requestMessages(count);
     return 'continue';
   }
 
   override encodeHeaders(headers: ResponseHeaders, endStream: boolean): FilterHeadersStatus {
+    if (this.#protocol === undefined) return 'continue';
     this.#isGrpcResponse = isGrpcResponse(headers, endStream);
     if (this.#protocol === 'connectUnary') this.#stats?.succeeded(headers.status === 200);
     else if (!isConnectStream(headers)) this.#stats?.ended(headers.getKnown(STATUS));
@@ -68,18 +78,15 @@ export class GrpcStatsFilter extends StreamFilter {
   }
 
   override encodeData(bytes: Buffer, endStream: boolean): FilterDataStatus {
-    if (this.#protocol === undefined) return 'continue';
-    if (this.#isGrpcResponse) {
-      this.#readResponse(bytes);
-    } else if (this.#protocol === 'connectStreaming') {
-      this.#readResponse(bytes);
-      if (endStream) this.#stats?.succeeded(this.#response.isConnectSuccess);
-      if (endStream) this.#chargeUpstreamTime();
-    } else if (this.#protocol === 'connectUnary' && endStream) {
-      this.#response.count = 1;
-      this.#responseMessages(1);
-      this.#chargeUpstreamTime();
+    const messages = this.#messages;
+    if (messages === undefined) return 'continue';
+    this.#readResponse(messages, bytes, endStream);
+    if (!endStream || this.#isGrpcResponse) return 'continue';
+    if (this.#protocol === 'grpc') return 'continue';
+    if (this.#protocol === 'connectStreaming') {
+      this.#stats?.succeeded(messages.responses.isConnectSuccess);
     }
+    this.#chargeUpstreamTime();
     return 'continue';
   }
 
@@ -91,32 +98,25 @@ export class GrpcStatsFilter extends StreamFilter {
     return 'continue';
   }
 
-  #readResponse(bytes: Buffer): void {
-    const before = this.#response.messages;
-    this.#response.read(bytes);
-    this.#responseMessages(this.#response.messages - before);
-  }
-
-  #requestMessages(count: number): void {
+  #readResponse(messages: CallMessages, bytes: Buffer, endStream: boolean): void {
+    const { responses } = messages;
+    const before = responses.messages;
+    if (this.#isGrpcResponse || this.#protocol === 'connectStreaming') responses.read(bytes);
+    else if (this.#protocol === 'connectUnary' && endStream) responses.count = 1;
+    const count = responses.messages - before;
     if (count === 0) return;
-    this.#noteCounts();
-    this.#stats?.requestMessages(count);
-  }
-
-  #responseMessages(count: number): void {
-    if (count === 0) return;
-    this.#noteCounts();
+    this.#noteCounts(messages);
     this.#stats?.responseMessages(count);
   }
 
-  #noteCounts(): void {
+  #noteCounts({ requests, responses }: CallMessages): void {
     if (!this.#config.emitFilterState) return;
     if (this.#counts === undefined) {
       this.#counts = new MessageCounts();
       this.callbacks.streamInfo.setFilterState('envoy.filters.http.grpc_stats', this.#counts);
     }
-    this.#counts.requests = this.#request.count;
-    this.#counts.responses = this.#response.messages;
+    this.#counts.requests = requests.count;
+    this.#counts.responses = responses.messages;
   }
 
   #chargeUpstreamTime(): void {

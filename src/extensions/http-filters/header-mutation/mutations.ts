@@ -26,7 +26,7 @@ export class Mutations {
 
   mutateRequest(headers: RequestHeaders, info: StreamInfo): void {
     for (const mutate of this.#request) mutate(headers, info, headers, undefined);
-    if (headers.path === '') return;
+    if (this.#query.isIdle || headers.path === '') return;
     const context = routeFormatterContext(info, headers, undefined);
     headers.path = this.#query.mutate(headers.path, context);
   }

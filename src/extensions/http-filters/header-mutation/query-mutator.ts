@@ -23,9 +23,13 @@ export class QueryMutator {
     this.#changes = configs.map(buildChange);
   }
 
+  /** Whether it leaves every path as it is. */
+  get isIdle(): boolean {
+    return this.#changes.length === 0;
+  }
+
   /** The path with its changed query. */
   mutate(path: string, context: FormatterContext): string {
-    if (this.#changes.length === 0) return path;
     const queryStart = path.indexOf('?');
     const query = queryStart < 0 ? '' : path.slice(queryStart + 1);
     let parameters = parse(query);
