@@ -2,7 +2,12 @@ import { writeLatin1 } from '#base/latin1.ts';
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
 import { EncoderTable, NameState, sizeOf, type TableEntry } from '#http/h2/hpack/encoder-table.ts';
 import { encodeHuffman, huffmanLength } from '#http/h2/hpack/huffman-encoder.ts';
-import { knownNameRules, nameRuleOf, PSEUDO_RULES } from '#http/h2/hpack/name-rule.ts';
+import {
+  knownNameRules,
+  type NameRule,
+  nameRuleOf,
+  PSEUDO_RULES,
+} from '#http/h2/hpack/name-rule.ts';
 import {
   PSEUDO_AUTHORITY,
   PSEUDO_METHOD,
@@ -27,8 +32,8 @@ const SIZE_UPDATE = 0x20;
 const VALUES_COMPARED_MAX = 8;
 /** Other names than the known ones of which something is remembered. */
 const OTHER_NAMES_MAX = 128;
-/** Room for a number of 32 bits. */
-const INTEGER_BYTES = 6;
+/** Room for three numbers of 32 bits: the index and two lengths, which is all that a field has. */
+const INTEGERS_BYTES = 18;
 /** A field larger than this part of the table would drive out too much. */
 const FIELD_TABLE_SHARE = 4;
 
@@ -139,13 +144,14 @@ export class HpackEncoder {
 
   #encodeField(state: NameState, value: string, isNeverIndexed: boolean): void {
     const { rule } = state;
+    this.#out.reserve(rule.name.length + value.length + INTEGERS_BYTES);
     if (isNeverIndexed) {
       this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, state, value);
       return;
     }
-    for (let index = 0; index < rule.staticValues.length; index++) {
-      if (rule.staticValues[index] !== value) continue;
-      this.#writeInteger(INDEXED, 0x7f, rule.staticIndex + index);
+    const staticEntry = staticEntryOf(rule, value);
+    if (staticEntry > 0) {
+      this.#writeInteger(INDEXED, 0x7f, staticEntry);
       return;
     }
     if (rule.indexing !== 'adaptive') {
@@ -211,7 +217,6 @@ export class HpackEncoder {
   #writePlain(text: string): void {
     this.#writeInteger(0x00, 0x7f, text.length);
     const out = this.#out;
-    out.reserve(text.length);
     writeLatin1(text, out.buffer, out.length);
     out.length += text.length;
   }
@@ -225,13 +230,11 @@ export class HpackEncoder {
     }
     this.#writeInteger(0x80, 0x7f, length);
     const out = this.#out;
-    out.reserve(length);
     out.length = encodeHuffman(text, out.buffer, out.length);
   }
 
   #writeInteger(kind: number, prefixMax: number, value: number): void {
     const out = this.#out;
-    out.reserve(INTEGER_BYTES);
     const { buffer } = out;
     if (value < prefixMax) {
       buffer[out.length++] = kind | value;
@@ -255,8 +258,19 @@ export class HpackEncoder {
 
   #resize(bytes: number): void {
     this.#table.resize(bytes);
+    this.#out.reserve(INTEGERS_BYTES);
     this.#writeInteger(SIZE_UPDATE, 0x1f, bytes);
   }
+}
+
+/** The static entry that is the whole field, 0 for none. */
+function staticEntryOf({ staticValues, staticIndex }: NameRule, value: string): number {
+  for (let index = 0; index < staticValues.length; index++) {
+    const known = staticValues[index] as string;
+    // Most values differ in length, which is seen without a look at their letters.
+    if (known.length === value.length && known === value) return staticIndex + index;
+  }
+  return 0;
 }
 
 function findEntry(state: NameState, value: string): TableEntry | undefined {
