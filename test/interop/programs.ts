@@ -85,12 +85,13 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Runs nginx with one server block, in which `$PORT` stands for the port that is returned. */
+/** Runs nginx with one server block; `listen` may add parameters to its port. */
 export async function startNginx(
   t: Test,
   path: string,
   server: string,
   outside = '',
+  listen = '',
 ): Promise<{ readonly port: number; readonly root: string }> {
   const folder = temporaryFolder(t);
   const root = join(folder, 'root');
@@ -109,7 +110,7 @@ http {
   ${temporary}
   default_type application/octet-stream;
   ${outside}
-  server { listen 127.0.0.1:${port}; root ${root}; ${server} }
+  server { listen 127.0.0.1:${port}${listen}; root ${root}; ${server} }
 }
 `,
   );
@@ -117,12 +118,13 @@ http {
   return { port, root };
 }
 
-/** Runs HAProxy with one frontend in front of the port. */
+/** Runs HAProxy with one frontend in front of the port; `server` may say that HTTP/2 is spoken there. */
 export async function startHaproxy(
   t: Test,
   path: string,
   backendPort: number,
   options = '',
+  server = '',
 ): Promise<number> {
   const port = await freePort();
   const config = join(temporaryFolder(t), 'haproxy.cfg');
@@ -142,7 +144,7 @@ frontend all
   default_backend one
 backend one
   http-reuse always
-  server only 127.0.0.1:${backendPort}
+  server only 127.0.0.1:${backendPort} ${server}
 `,
   );
   await serve(t, path, ['-db', '-q', '-f', config], port);
