@@ -124,6 +124,15 @@ export class FilterDriver {
     return Object.fromEntries(moved.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  /** The sums of the histograms of gRPC, likewise. */
+  get grpcTimes(): Record<string, number> {
+    this.#announceStats();
+    const recorded = [...this.#store.snapshot().histograms]
+      .filter(([name]) => name.startsWith('cluster.backend.grpc'))
+      .map(([name, counts]) => [name.slice('cluster.backend.'.length), counts.sum] as const);
+    return Object.fromEntries(recorded);
+  }
+
   #services(): FilterServices {
     const stats = new WorkerStats((made) => this.#store.acceptAnnouncement(0, made));
     const address = this.#store.allocate(clusterStats, 'cluster.backend.');

@@ -113,6 +113,28 @@ t.test('the numbers of messages stay with the stream when they are asked for', a
   t.equal(silent.info.filterState, undefined);
 });
 
+t.test('the time of the upstream is counted when it is asked for', async (t) => {
+  const answers: readonly ((driver: FilterDriver) => void)[] = [
+    (driver) => driver.sendResponse(200, GRPC, [message('x')], { 'grpc-status': '0' }),
+    (driver) => driver.sendResponse(200, { ...GRPC, 'grpc-status': '5' }, []),
+  ];
+  for (const answer of answers) {
+    for (const enableUpstreamStats of [true, false]) {
+      const driver = drive({ enableUpstreamStats });
+      driver.sendRequest('/a.S/m', GRPC, [message('x')]);
+      driver.info.lastUpstreamTxByteMs = 1000.5;
+      driver.info.lastUpstreamRxByteMs = 1008.2;
+      answer(driver);
+      const expected = enableUpstreamStats ? { 'grpc.a.S.m.upstream_rq_time': 7 } : {};
+      t.strictSame(driver.grpcTimes, expected);
+    }
+  }
+  const unanswered = drive({ enableUpstreamStats: true });
+  unanswered.sendRequest('/a.S/m', GRPC, []);
+  unanswered.sendResponse(200, { ...GRPC, 'grpc-status': '14' }, []);
+  t.strictSame(unanswered.grpcTimes, {}, 'a reply of the proxy’s own');
+});
+
 t.test('Connect: one message each way, and the HTTP status says how it went', async (t) => {
   for (const [status, outcome] of [
     [200, 'success'],
