@@ -11,6 +11,7 @@ import { localSettings } from '#http/h2/local-settings.ts';
 import type { Http2Stream } from '#http/h2/stream.ts';
 import { StreamKeeper } from '#http/h2/stream-keeper.ts';
 import type { Connection } from '#network/connection.ts';
+import { SHARED_READ_BYTES } from '#network/read-buffers.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
@@ -24,6 +25,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   readonly #reader: FrameReader;
   readonly #hpack = new HpackDecoder();
   readonly #keepalive: Keepalive | undefined;
+  #isBulk = false;
 
   constructor(
     connection: Connection,
@@ -59,6 +61,14 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     if (this.isDead) return;
     this.#keepalive?.received();
     this.#reader.read(bytes, start, end);
+    // A read that filled its buffer has more behind it.
+    const isBulk = end >= SHARED_READ_BYTES && this.streams.size > 0;
+    if (isBulk !== this.#isBulk) this.#setBulk(isBulk);
+  }
+
+  #setBulk(isBulk: boolean): void {
+    this.#isBulk = isBulk;
+    this.connection.setBulk(isBulk);
   }
 
   protected override die(): void {

@@ -53,6 +53,7 @@ export class FrameOutput implements TurnFlusher {
 
   /** The present writer with room for so many bytes; what is written goes out with this turn. */
   #reserve(bytes: number): ByteWriter {
+    if (this.#writer !== undefined && this.#writer.length >= FLUSH_BYTES) this.flush();
     this.#writer ??= acquireOutput();
     const writer = this.#writer;
     writer.reserve(bytes);
@@ -225,6 +226,7 @@ export class FrameOutput implements TurnFlusher {
 
   endData(): void {
     this.#frames.count();
+    // At once: the next frame is sent only if the socket is not full yet.
     if ((this.#writer as ByteWriter).length >= FLUSH_BYTES) this.flush();
   }
 }

@@ -411,3 +411,24 @@ t.test('late frames of any number of refused requests do no harm', async (t) => 
   harness.feed(headers(201, GET));
   t.equal(harness.streams.length, 101);
 });
+
+t.test('large reads get a buffer of their own as long as bodies come', async (t) => {
+  const harness = new Http2ServerHarness();
+  harness.feed(headers(1, POST, END_HEADERS), data(1, Buffer.alloc(16_384)));
+  t.ok(harness.transport.isBulk);
+  harness.feed(data(1, Buffer.alloc(100)));
+  t.notOk(harness.transport.isBulk);
+  harness.feed(data(1, Buffer.alloc(16_384)));
+  t.ok(harness.transport.isBulk);
+  answer(harness.last);
+  harness.feed(data(1, Buffer.alloc(16_384), END_STREAM));
+  t.notOk(harness.transport.isBulk, 'an idle connection has none');
+});
+
+t.test('many small answers do not pile up within a turn', async (t) => {
+  const harness = new Http2ServerHarness();
+  harness.transport.writes.length = 0;
+  harness.feed(Buffer.concat(Array.from({ length: 20_000 }, () => ping())));
+  t.equal(harness.frames().length, 20_000);
+  t.ok(harness.transport.writes.every((text) => text.length < 70_000));
+});
