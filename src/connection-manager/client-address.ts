@@ -3,7 +3,7 @@ import type { ForwardingConfig } from '#connection-manager/connection-manager-co
 import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { Address } from '#network/address.ts';
-import { cidrContains, parseIpWords } from '#network/cidr-range.ts';
+import { type CidrRange, cidrContains, type IpWords, parseIpWords } from '#network/cidr-range.ts';
 
 export interface DetectedClient {
   readonly address: Address;
@@ -31,6 +31,36 @@ export function lastAddressFromXff(
   };
 }
 
+/**
+ * The last address of `x-forwarded-for` that is none of the trusted proxies', or the first where all
+ * of them are; nothing if something that is no IP address comes before it (Envoy's
+ * `Utility::getLastNonTrustedAddressFromXFF`).
+ */
+export function lastUntrustedAddressFromXff(
+  headers: RequestHeaders,
+  trusted: readonly CidrRange[],
+): DetectedClient | undefined {
+  const parts = headers.getJoined('x-forwarded-for')?.split(',') ?? [];
+  const allowsTrustedAddressChecks = parts.length === 1;
+  for (let index = parts.length - 1; index >= 0; index--) {
+    const host = (parts[index] as string).trim();
+    const words = parseIpWords(host);
+    if (words === undefined) return undefined;
+    if (index > 0 && contains(trusted, words)) continue;
+    return { address: { kind: 'ip', host, port: 0 }, allowsTrustedAddressChecks };
+  }
+  return undefined;
+}
+
+export function isTrustedProxy(address: Address, trusted: readonly CidrRange[]): boolean {
+  const words = address.kind === 'ip' ? parseIpWords(address.host) : undefined;
+  return words !== undefined && contains(trusted, words);
+}
+
+function contains(ranges: readonly CidrRange[], words: IpWords): boolean {
+  return ranges.some((range) => cidrContains(range, words));
+}
+
 /** Whether the configuration calls requests from this address internal. */
 export function isInternalAddress(
   address: Address,
@@ -40,5 +70,5 @@ export function isInternalAddress(
   if (internal.cidrRanges.length === 0) return false;
   const words = parseIpWords(address.host);
   if (words === undefined) return false;
-  return internal.cidrRanges.some((range) => cidrContains(range, words));
+  return contains(internal.cidrRanges, words);
 }

@@ -76,6 +76,10 @@ export interface HttpConnectionManagerConfig extends NetworkFilterConfig {
 export interface OriginalIpDetectionConfig {
   readonly kind: 'xff';
   readonly xffNumTrustedHops: number;
+  /** Proxies that are believed, instead of a number of them; empty: the number counts. */
+  readonly trustedRanges: readonly CidrRange[];
+  /** Default true, whatever the connection manager's own setting says. */
+  readonly skipXffAppend: boolean;
 }
 
 /** What is believed of, and said in, forwarding headers. */

@@ -11,8 +11,9 @@ import type {
   HttpConnectionManager,
   HttpConnectionManager_InternalAddressConfig,
 } from '#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
+import type { XffConfig } from '#gen/envoy/extensions/http/original_ip_detection/xff/v3/xff_pb.d.ts';
 import { parseCidrRanges } from '#network/address-from-proto.ts';
-import type { CidrRange } from '#network/cidr-range.ts';
+import { type CidrRange, cidrRange } from '#network/cidr-range.ts';
 
 const XFF = 'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig';
 const UUID = 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig';
@@ -94,12 +95,27 @@ function parseOriginalIpDetection(
       config.error('is required', { value: name });
     } else {
       const xff = unpackAnyAs(config, typedConfig, [XFF]);
-      if (xff !== undefined) {
-        detections.push({ kind: 'xff', xffNumTrustedHops: xff.xffNumTrustedHops });
-      }
+      if (xff !== undefined) detections.push(parseXff(config, xff));
     }
   }
   return detections;
+}
+
+function parseXff(
+  context: ParseContext,
+  { xffNumTrustedHops, xffTrustedCidrs, skipXffAppend }: XffConfig,
+): OriginalIpDetectionConfig {
+  if (xffTrustedCidrs !== undefined && xffNumTrustedHops > 0) {
+    context.error('Cannot set both xff_num_trusted_hops and xff_trusted_cidrs');
+  }
+  const at = context.at('xff_trusted_cidrs').at('cidrs');
+  const trustedRanges: CidrRange[] = [];
+  for (const [index, { addressPrefix, prefixLen }] of (xffTrustedCidrs?.cidrs ?? []).entries()) {
+    const range = cidrRange(addressPrefix, prefixLen ?? 0);
+    if (range !== undefined) trustedRanges.push(range);
+    else at.at(index).warn('malformed IP address: nobody has it', { value: addressPrefix });
+  }
+  return { kind: 'xff', xffNumTrustedHops, trustedRanges, skipXffAppend: skipXffAppend ?? true };
 }
 
 /** The fields about `x-request-id`. */

@@ -1,5 +1,13 @@
-import { lastAddressFromXff } from '#connection-manager/client-address.ts';
-import type { ForwardingConfig } from '#connection-manager/connection-manager-config.ts';
+import {
+  type DetectedClient,
+  isTrustedProxy,
+  lastAddressFromXff,
+  lastUntrustedAddressFromXff,
+} from '#connection-manager/client-address.ts';
+import type {
+  ForwardingConfig,
+  OriginalIpDetectionConfig,
+} from '#connection-manager/connection-manager-config.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
@@ -20,7 +28,7 @@ export function setForwardingHeaders(
   const transportScheme = info.downstream.tls === undefined ? 'http' : 'https';
   const isSingleHop = config.useRemoteAddress
     ? trustRemoteAddress(headers, info, config, runtime, transportScheme)
-    : trustHeaders(headers, info, config);
+    : trustHeaders(headers, info, config, runtime);
   if (!headers.hasKnown(HeaderName['x-forwarded-proto'])) {
     headers.appendKnown(
       HeaderName['x-forwarded-proto'],
@@ -84,9 +92,10 @@ function trustHeaders(
   headers: RequestHeaders,
   info: StreamInfo,
   config: ForwardingConfig,
+  runtime: ManagerRuntime,
 ): boolean {
-  const detected = detectClient(headers, config);
   const { directRemoteAddress, localAddress } = info.downstream;
+  const detected = detectClient(headers, config, directRemoteAddress, runtime);
   info.remoteAddress = detected?.address ?? directRemoteAddress;
   if (config.appendXForwardedPort && localAddress.kind === 'ip') {
     if (!headers.hasKnown(HeaderName['x-forwarded-port'])) {
@@ -99,13 +108,29 @@ function trustHeaders(
 function detectClient(
   headers: RequestHeaders,
   { originalIpDetection, xffNumTrustedHops }: ForwardingConfig,
-): ReturnType<typeof lastAddressFromXff> {
+  peer: Address,
+  runtime: ManagerRuntime,
+): DetectedClient | undefined {
   if (originalIpDetection.length === 0) return lastAddressFromXff(headers, xffNumTrustedHops);
   for (const detection of originalIpDetection) {
-    const found = lastAddressFromXff(headers, detection.xffNumTrustedHops);
+    const { trustedRanges, skipXffAppend } = detection;
+    const isRefused = trustedRanges.length > 0 && !isTrustedProxy(peer, trustedRanges);
+    const found = isRefused ? undefined : detectByXff(headers, detection);
+    // As in Envoy, each adds the peer at once, before the next one looks, and also where the peer
+    // is not believed.
+    if (isRefused || !skipXffAppend) appendXff(headers, peer, runtime);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function detectByXff(
+  headers: RequestHeaders,
+  { trustedRanges, xffNumTrustedHops }: OriginalIpDetectionConfig,
+): DetectedClient | undefined {
+  return trustedRanges.length > 0
+    ? lastUntrustedAddressFromXff(headers, trustedRanges)
+    : lastAddressFromXff(headers, xffNumTrustedHops);
 }
 
 function appendXff(headers: RequestHeaders, peer: Address, runtime: ManagerRuntime): void {

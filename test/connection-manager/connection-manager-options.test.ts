@@ -244,7 +244,13 @@ t.test('each option changes what it says', (t) => {
           },
         ],
       },
-      { forwarding: { originalIpDetection: [{ kind: 'xff', xffNumTrustedHops: 1 }] } },
+      {
+        forwarding: {
+          originalIpDetection: [
+            { kind: 'xff', xffNumTrustedHops: 1, trustedRanges: [], skipXffAppend: true },
+          ],
+        },
+      },
     ],
     [
       {

@@ -108,14 +108,42 @@ t.test('x-forwarded-for', async (t) => {
   }
 });
 
+function xffDetection(fields: JsonObject): JsonObject {
+  const type = 'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig';
+  return { name: 'xff', typedConfig: { '@type': `type.googleapis.com/${type}`, ...fields } };
+}
+
+t.test('the client’s address behind trusted proxies, as Envoy finds it', async (t) => {
+  const trusting = (addressPrefix: string, more: JsonObject = {}): JsonObject => {
+    const cidrs = [addressPrefix, '10.0.0.0'].map((prefix) => ({
+      addressPrefix: prefix,
+      prefixLen: 8,
+    }));
+    const detection = xffDetection({ xffTrustedCidrs: { cidrs }, ...more });
+    return { originalIpDetectionExtensions: [detection] };
+  };
+  const trusted = trusting('203.0.0.0');
+  const appending = trusting('203.0.0.0', { skipXffAppend: false });
+  const rows: readonly (readonly [JsonObject, string, string, string])[] = [
+    // Configuration, x-forwarded-for as it came, the client (the peer is 203.0.113.9), and as it goes.
+    [trusted, '1.1.1.1, 2.2.2.2, 10.1.2.3', '2.2.2.2', '1.1.1.1, 2.2.2.2, 10.1.2.3'],
+    [trusted, '10.9.9.9, 10.1.2.3', '10.9.9.9', '10.9.9.9, 10.1.2.3'],
+    [trusted, '10.1.2.3', '10.1.2.3', '10.1.2.3'],
+    [trusted, 'x, 10.1.2.3', '203.0.113.9', 'x, 10.1.2.3'],
+    [trusted, '1.1.1.1, x', '203.0.113.9', '1.1.1.1, x'],
+    [trusted, '1.1.1.1,, 10.1.2.3', '203.0.113.9', '1.1.1.1,, 10.1.2.3'],
+    [appending, '1.1.1.1, 10.1.2.3', '1.1.1.1', '1.1.1.1, 10.1.2.3,203.0.113.9'],
+    [trusting('9.0.0.0'), '1.1.1.1, 10.1.2.3', '203.0.113.9', '1.1.1.1, 10.1.2.3,203.0.113.9'],
+  ];
+  for (const [manager, came, client, goes] of rows) {
+    const { info, fields } = prepare(manager, { 'x-forwarded-for': came });
+    t.match(info.remoteAddress, { host: client }, came);
+    t.equal(fields['x-forwarded-for'], goes);
+  }
+});
+
 t.test('the client’s address', async (t) => {
-  const xff = (hops: number): JsonObject => ({
-    name: 'xff',
-    typedConfig: {
-      '@type': 'type.googleapis.com/envoy.extensions.http.original_ip_detection.xff.v3.XffConfig',
-      xffNumTrustedHops: hops,
-    },
-  });
+  const xff = (hops: number): JsonObject => xffDetection({ xffNumTrustedHops: hops });
   const rows: readonly (readonly [JsonObject, string, string])[] = [
     // Configuration, x-forwarded-for, who is believed to be the client (the peer is 203.0.113.9).
     [{}, '1.1.1.1, 2.2.2.2', '2.2.2.2'],

@@ -78,5 +78,10 @@ export const httpConnectionManagerSupport: SupportTable = {
     'pack_trace_reason',
     'use_request_id_for_trace_sampling',
   ),
-  'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig': supported('xff_num_trusted_hops'),
+  'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig': supported(
+    'xff_num_trusted_hops',
+    'xff_trusted_cidrs',
+    'skip_xff_append',
+  ),
+  'envoy.extensions.http.original_ip_detection.xff.v3.XffTrustedCidrs': supported('cidrs'),
 };

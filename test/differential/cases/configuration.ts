@@ -128,6 +128,18 @@ const managers: readonly Scenario[] = [
     },
   }),
   manager('a server name with a line break', { server_name: 'a\nb' }),
+  ...[
+    { xff_num_trusted_hops: 1, xff_trusted_cidrs: {} },
+    { xff_trusted_cidrs: { cidrs: [{ address_prefix: 'x', prefix_len: 8 }] } },
+    { xff_trusted_cidrs: { cidrs: [{ address_prefix: '10.0.0.0', prefix_len: 33 }] } },
+    { xff_trusted_cidrs: { cidrs: [{ address_prefix: '' }] } },
+  ].map((fields) =>
+    manager(`XFF detection of ${JSON.stringify(fields)}`, {
+      original_ip_detection_extensions: [
+        extension('xff', 'extensions.http.original_ip_detection.xff.v3.XffConfig', fields),
+      ],
+    }),
+  ),
   manager('a via with a line break', { via: 'a\r\nb' }),
 ];
 

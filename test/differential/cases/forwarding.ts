@@ -1,5 +1,5 @@
 import { type ClientScript, from, get } from '../harness/client-script.ts';
-import { route } from '../harness/configuration.ts';
+import { extension, route } from '../harness/configuration.ts';
 import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { reply } from '../harness/upstream-script.ts';
 
@@ -17,6 +17,24 @@ const loopback = {
   internal_address_config: { cidr_ranges: [{ address_prefix: '127.0.0.0', prefix_len: 8 }] },
 };
 const xff = 'x-forwarded-for: 203.0.113.1, 10.1.2.3';
+
+/** Original IP detection by XFF extensions with these settings. */
+function detections(...each: readonly JsonObject[]): JsonObject {
+  const type = 'extensions.http.original_ip_detection.xff.v3.XffConfig';
+  return {
+    original_ip_detection_extensions: each.map((fields) => extension('xff', type, fields)),
+  };
+}
+
+function trusted(...addresses: readonly string[]): JsonObject {
+  const cidrs = addresses.map((address) => {
+    const [prefix = '', length = '32'] = address.split('/');
+    return { address_prefix: prefix, prefix_len: Number(length) };
+  });
+  return { xff_trusted_cidrs: { cidrs } };
+}
+
+const chain = 'x-forwarded-for: 203.0.113.1, 198.51.100.7, 10.1.2.3';
 
 const clientAddress: readonly Scenario[] = [
   manager('x-forwarded-for is passed on as it came', {}, get('/', xff)),
@@ -49,6 +67,87 @@ const clientAddress: readonly Scenario[] = [
   manager('an x-forwarded-for with a port', {}, get('/', 'x-forwarded-for: 203.0.113.1:4711')),
   manager('an x-forwarded-for of IPv6', {}, get('/', 'x-forwarded-for: 2001:db8::1')),
   manager('an empty x-forwarded-for', {}, get('/', 'x-forwarded-for: ')),
+  manager('detection: no settings', detections({}), get('/', chain)),
+  manager('detection: one hop', detections({ xff_num_trusted_hops: 1 }), get('/', chain)),
+  manager('detection: too many hops', detections({ xff_num_trusted_hops: 9 }), get('/', chain)),
+  manager(
+    'detection: the peer is appended',
+    detections({ xff_num_trusted_hops: 1, skip_xff_append: false }),
+    get('/', chain),
+    get('/'),
+  ),
+  manager(
+    'detection: the peer is not appended',
+    detections({ xff_num_trusted_hops: 1, skip_xff_append: true }),
+    get('/', chain),
+  ),
+  manager(
+    'detection: nothing is appended where the manager says so',
+    { ...detections({ skip_xff_append: false }), skip_xff_append: true },
+    get('/', chain),
+  ),
+  manager(
+    'detection: trusted proxies',
+    detections(trusted('127.0.0.0/8', '10.0.0.0/8')),
+    get('/', chain),
+    get('/', 'x-forwarded-for: 10.1.2.3'),
+    get('/', 'x-forwarded-for: 10.9.9.9, 10.1.2.3'),
+    get('/', 'x-forwarded-for: 203.0.113.1'),
+    get('/', 'x-forwarded-for: nonsense, 10.1.2.3'),
+    get('/', 'x-forwarded-for: 203.0.113.1, nonsense'),
+    get('/', 'x-forwarded-for: 203.0.113.1,, 10.1.2.3'),
+    get('/', 'x-forwarded-for: '),
+    get('/'),
+  ),
+  manager(
+    'detection: trusted proxies, appending',
+    detections({ ...trusted('127.0.0.0/8', '10.0.0.0/8'), skip_xff_append: false }),
+    get('/', chain),
+    get('/', 'x-forwarded-for: nonsense'),
+    get('/'),
+  ),
+  manager(
+    'detection: the peer is not trusted',
+    detections({ ...trusted('10.0.0.0/8'), skip_xff_append: false }),
+    get('/', chain),
+  ),
+  manager(
+    'detection: the peer is not trusted, by default',
+    detections(trusted('10.0.0.0/8')),
+    get('/', chain),
+  ),
+  manager(
+    'detection: the peer is not trusted, without appending',
+    detections({ ...trusted('10.0.0.0/8'), skip_xff_append: true }),
+    get('/', chain),
+  ),
+  manager(
+    'detection: internal clients that are trusted proxies',
+    {
+      ...detections(trusted('127.0.0.0/8', '10.0.0.0/8')),
+      internal_address_config: { cidr_ranges: [{ address_prefix: '10.0.0.0', prefix_len: 8 }] },
+    },
+    get('/', 'x-forwarded-for: 10.1.2.3'),
+    get('/', 'x-forwarded-for: 10.9.9.9, 10.1.2.3'),
+    get('/', 'x-forwarded-for: 203.0.113.1, 10.1.2.3'),
+  ),
+  ...[
+    [{ xff_num_trusted_hops: 9, skip_xff_append: false }, { xff_num_trusted_hops: 1 }],
+    [{ xff_num_trusted_hops: 9 }, { xff_num_trusted_hops: 1, skip_xff_append: false }],
+    [{ xff_num_trusted_hops: 1 }, { xff_num_trusted_hops: 0, skip_xff_append: false }],
+  ].map((each) =>
+    manager(`detection: ${JSON.stringify(each)}`, detections(...each), get('/', chain)),
+  ),
+  manager('detection: nobody is trusted', detections({ xff_trusted_cidrs: {} }), get('/', chain)),
+  manager(
+    'detection: an internal client behind trusted proxies',
+    {
+      ...detections(trusted('127.0.0.0/8', '10.0.0.0/8')),
+      internal_address_config: { cidr_ranges: [{ address_prefix: '192.168.0.0', prefix_len: 16 }] },
+    },
+    get('/', 'x-forwarded-for: 192.168.1.1'),
+    get('/', 'x-forwarded-for: 192.168.1.1, 10.1.2.3'),
+  ),
   manager(
     'x-envoy-external-address is set at the edge for public addresses',
     edge,
