@@ -174,13 +174,15 @@ t.test('calls are counted and logged', async (t) => {
   t.equal(await proa.stat(`${prefix}.Fail7.failure`), 1);
   t.equal(await proa.stat(`${prefix}.Only12.12`), 1);
   t.equal(await proa.stat(`${prefix}.Html.total`), undefined);
+  await t.rejects(call(proa, 'Break', grpc, SENT));
+  t.equal(await proa.stat('http.web.rq_reset_after_downstream_response_started'), 1);
   const { body: hosts } = await proa.admin('GET', '/clusters');
   t.match(hosts, /::rq_success::2\n/, 'Echo and Fail7: not the server’s fault');
-  t.match(hosts, /::rq_error::3\n/);
+  t.match(hosts, /::rq_error::4\n/);
 
   const logFile = join(folder, 'log');
   const expected = '200 OK 2,2\n200 PermissionDenied 2,2\n200 Internal 2,2\n';
-  const rest = '200 Unimplemented 2,0\n503 Unavailable 2,0\n';
+  const rest = '200 Unimplemented 2,0\n503 Unavailable 2,0\n200 Unknown 2,2\n';
   for (let tries = 0; tries < 100 && readFileSync(logFile, 'utf8') !== expected + rest; tries++) {
     await sleep(20);
   }

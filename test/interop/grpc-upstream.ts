@@ -14,7 +14,7 @@ export function grpcMessage(text: string): Buffer {
 /**
  * A gRPC server of its own, over HTTP/2 without TLS. What it does is in the name of the method:
  * `Echo` sends the request’s body back, `Fail7` ends with status 7 after it, `Only12` is a status
- * without anything else, `Html` is no gRPC, `Hang` never answers.
+ * without anything else, `Html` is no gRPC, `Hang` never answers, `Break` breaks off within its answer.
  */
 export async function grpcUpstream(t: Test): Promise<{ readonly port: number }> {
   const server = createServer();
@@ -52,6 +52,11 @@ function answer(stream: ServerHttp2Stream, path: string, body: Buffer): void {
   const head = { ':status': 200, 'content-type': 'application/grpc' };
   if (method === 'Only') {
     stream.respond({ ...head, 'grpc-status': status, 'grpc-message': 'no' }, { endStream: true });
+    return;
+  }
+  if (method === 'Break') {
+    stream.respond(head);
+    stream.write(body, () => stream.destroy(new Error('broken off')));
     return;
   }
   stream.respond(head, { waitForTrailers: true });
