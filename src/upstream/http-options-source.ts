@@ -35,7 +35,7 @@ export function findHttpOptions(context: ParseContext, cluster: Cluster): HttpOp
   const typed = findTyped(context.at('typed_extension_protocol_options'), cluster);
   if (typed?.message === undefined) return olderOptions(context, cluster);
   warnOfIgnored(context, cluster);
-  return typedOptions(typed.context, typed.message, cluster.name);
+  return typedOptions(typed.context, typed.message);
 }
 
 function findTyped(context: ParseContext, cluster: Cluster): Located<TypedHttpOptions> | undefined {
@@ -54,11 +54,8 @@ function findTyped(context: ParseContext, cluster: Cluster): Located<TypedHttpOp
   return found;
 }
 
-function typedOptions(
-  context: ParseContext,
-  message: TypedHttpOptions,
-  clusterName: string,
-): HttpOptionsSource {
+/** `auto_config` and HTTP/3 do not come here: they need what Proa does not have, and are refused. */
+function typedOptions(context: ParseContext, message: TypedHttpOptions): HttpOptionsSource {
   const common = {
     context: context.at('common_http_protocol_options'),
     message: message.commonHttpProtocolOptions,
@@ -80,17 +77,13 @@ function typedOptions(
       },
     };
   }
-  if (kind === 'autoConfig') {
-    context
-      .at('auto_config')
-      .error(`ALPN configured for cluster ${clusterName} which has a non-ALPN transport socket`);
-  }
+  const follow = kind === 'useDownstreamProtocolConfig' ? options : undefined;
   const at = context.at('use_downstream_protocol_config');
   return {
     protocol: 'downstream',
     common,
-    http1: { context: at.at('http_protocol_options'), message: options?.httpProtocolOptions },
-    http2: { context: at.at('http2_protocol_options'), message: options?.http2ProtocolOptions },
+    http1: { context: at.at('http_protocol_options'), message: follow?.httpProtocolOptions },
+    http2: { context: at.at('http2_protocol_options'), message: follow?.http2ProtocolOptions },
   };
 }
 
