@@ -112,7 +112,8 @@ for (const shell of shells) {
       t.equal(launched?.node, process.execPath);
       t.strictSame(launched?.flags, [
         '--disable-warning=ExperimentalWarning',
-        '--max-semi-space-size=2',
+        '--min-semi-space-size=4',
+        '--max-semi-space-size=4',
       ]);
     },
   );
@@ -190,7 +191,11 @@ await t.test('runs what was built, with the condition that resolves imports ther
   age(join(root, 'dist/main.js'), 50);
   const built = launch([proa], path, '/').launched;
   t.equal(built?.file, join(root, 'dist/main.js'));
-  t.strictSame(built?.flags, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2']);
+  t.strictSame(built?.flags, [
+    '--disable-warning=ExperimentalWarning',
+    '--min-semi-space-size=4',
+    '--max-semi-space-size=4',
+  ]);
   write(join(root, 'src/deep/changed.ts'), '');
   t.equal(
     launch([proa], path, '/').launched?.file,
