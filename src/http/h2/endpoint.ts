@@ -151,15 +151,20 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.output.fields.encoder.setPeerTableSize(bytes);
   };
 
+  /** A peer may do this as often as it likes, so it costs little for each stream. */
   #changeWindows(change: number): boolean {
-    for (const stream of this.streams.values()) {
-      if (stream.sendWindow + change > WINDOW_MAX) {
-        this.connectionError(ErrorCode.FLOW_CONTROL_ERROR, 'SETTINGS overflow a window');
-        return false;
-      }
+    const resumed: Stream[] = [];
+    let isOverflow = false;
+    this.streams.forEach((stream) => {
       stream.sendWindow += change;
-      this.bodies.resume(stream);
+      if (stream.sendWindow > WINDOW_MAX) isOverflow = true;
+      if (stream.sendWindow > 0 && stream.pendingBytes > 0) resumed.push(stream);
+    });
+    if (isOverflow) {
+      this.connectionError(ErrorCode.FLOW_CONTROL_ERROR, 'SETTINGS overflow a window');
+      return false;
     }
+    for (const stream of resumed) this.bodies.resume(stream);
     return true;
   }
 

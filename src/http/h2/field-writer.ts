@@ -44,7 +44,7 @@ export class FieldWriter implements FieldVisitor {
   }
 
   visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
-    if (IS_LEFT_OUT[id] === 1) return;
+    if (IS_LEFT_OUT[id] === 1 || (id === HeaderName.te && value !== 'trailers')) return;
     this.plainBytes += name.length + value.length;
     this.encoder.encode(id, name, value, isNeverIndexed);
   }

@@ -124,6 +124,15 @@ export class TrailerBlock extends HeaderBlock {
     this.beginBlock(trailers, limits, undefined);
   }
 
+  /** What would frame or route the message anew has no meaning here (RFC 9110 section 6.5.1). */
+  protected override onRegularField(
+    field: HeaderField,
+    isNeverIndexed: boolean,
+  ): BlockDefect | undefined {
+    if (field.id === HeaderName['content-length'] || field.id === HeaderName.host) return undefined;
+    return super.onRegularField(field, isNeverIndexed);
+  }
+
   finish(): BlockDefect | undefined {
     if (this.defect === undefined) this.endBlock();
     return this.defect;

@@ -25,8 +25,17 @@ export interface Http2Options {
   readonly hpackTableSize: number;
   /** Streams that the peer may have open (server), or that we open (client); default 1,024. */
   readonly maxConcurrentStreams: number;
-  /** Bytes that the peer may send on a stream before we have passed them on; default 16 MiB. */
+  /**
+   * Bytes that the peer may send on a stream before we have passed them on; default 65,535. Envoy's
+   * is 16 MiB, all of which have to be kept when the other side stops reading: a few stalled
+   * streams fill the window of their connection, and every other one waits for them.
+   */
   readonly initialStreamWindowSize: number;
+  /**
+   * Up to here the window of a stream grows while its body is passed on; default 16 MiB, and a
+   * configured `initial_stream_window_size` stays what it is.
+   */
+  readonly streamWindowMax: number;
   /** Bytes that the peer may send on all streams before we have read them; default 24 MiB. */
   readonly initialConnectionWindowSize: number;
   /** Extended CONNECT (RFC 8441) is offered to the peer. */
@@ -67,11 +76,12 @@ export interface Http2Options {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Envoy 1.40 without any configuration, but for `streamBufferLimitBytes`. */
+/** Envoy 1.40 without any configuration, but for windows and buffers of streams. */
 export const DEFAULT_HTTP2_OPTIONS: Http2Options = Object.freeze({
   hpackTableSize: 4096,
   maxConcurrentStreams: 1024,
-  initialStreamWindowSize: 16 * MIB,
+  initialStreamWindowSize: 65_535,
+  streamWindowMax: 16 * MIB,
   initialConnectionWindowSize: 24 * MIB,
   allowConnect: false,
   maxOutboundFrames: 10_000,

@@ -13,17 +13,26 @@ export interface InboundDataOwner {
   onRemoteEnd(stream: Http2Stream): void;
 }
 
+/** So many streams that nobody reads never stop the others of their connection. */
+const STALLED_STREAMS = 1024;
+
 /**
  * DATA as it comes, and the windows for it (RFC 9113 section 5.2). The peer gets back the
  * connection's window as soon as its bytes are read, so that no stream can stop the others, and a
- * stream's own when its bytes were passed on and somebody wants more of them.
+ * stream's own when its bytes were passed on and somebody wants more of them. Whatever a stream's
+ * window allows may come when nobody wants it any more, and has to be kept: so windows begin small
+ * and grow while bodies are passed on, all of them together by one connection window.
  */
 export class InboundData {
   readonly #owner: InboundDataOwner;
   readonly #output: FrameOutput;
   readonly #connectionMax: number;
+  readonly #streamInitial: number;
   readonly #streamMax: number;
+  readonly #heldMax: number;
   #window: number;
+  /** By how much windows of streams are larger than they began. */
+  #grownBytes = 0;
   #uncreditedBytes = 0;
   /** Bytes of all streams that nobody wanted to read when they came, and that wait somewhere. */
   #heldBytes = 0;
@@ -37,13 +46,16 @@ export class InboundData {
     this.#owner = owner;
     this.#output = output;
     this.#connectionMax = Math.max(options.initialConnectionWindowSize, DEFAULT_WINDOW);
-    this.#streamMax = options.initialStreamWindowSize;
+    this.#streamInitial = options.initialStreamWindowSize;
+    this.#streamMax = options.streamWindowMax;
+    this.#heldMax =
+      this.#connectionMax + STALLED_STREAMS * Math.min(this.#streamInitial, DEFAULT_WINDOW);
     this.#window = this.#connectionMax;
   }
 
   /** What a new stream may send us; until the peer knows ours that is at least the default. */
   streamWindow(areSettingsKnown: boolean): number {
-    return areSettingsKnown ? this.#streamMax : Math.max(this.#streamMax, DEFAULT_WINDOW);
+    return areSettingsKnown ? this.#streamInitial : Math.max(this.#streamInitial, DEFAULT_WINDOW);
   }
 
   /** Charges a frame to the connection; false: it is more than was allowed. */
@@ -55,10 +67,10 @@ export class InboundData {
     return true;
   }
 
-  /** Streams that nobody reads may hold as much as one connection window, beyond that all wait. */
+  /** Only where large windows were configured can so much be held that all have to wait. */
   #creditConnection(): void {
     const bytes = this.#uncreditedBytes;
-    if (bytes * 2 < this.#connectionMax || this.#heldBytes > this.#connectionMax) return;
+    if (bytes * 2 < this.#connectionMax || this.#heldBytes > this.#heldMax) return;
     this.#uncreditedBytes = 0;
     this.#window += bytes;
     this.#output.writeWindowUpdate(0, bytes);
@@ -120,21 +132,48 @@ export class InboundData {
 
   #creditStream(stream: Http2Stream): void {
     const bytes = stream.uncreditedBytes;
-    if (bytes === 0 || bytes * 2 < this.#streamMax) return;
+    const window = this.#streamInitial + stream.grownBytes;
+    if (bytes === 0 || bytes * 2 < window) return;
+    const increment = bytes + this.#grow(stream, window);
     stream.uncreditedBytes = 0;
-    stream.receiveWindow += bytes;
-    this.#output.writeWindowUpdate(stream.id, bytes);
+    stream.receiveWindow += increment;
+    this.#output.writeWindowUpdate(stream.id, increment);
+  }
+
+  /** Half the window was used and somebody wants more: doubles it as far as may be. */
+  #grow(stream: Http2Stream, window: number): number {
+    const left = this.#connectionMax - this.#grownBytes;
+    const bytes = Math.max(Math.min(window, this.#streamMax - window, left), 0);
+    stream.grownBytes += bytes;
+    this.#grownBytes += bytes;
+    return bytes;
+  }
+
+  /** The stream was not read for a while: what it used of its window meanwhile is not given back. */
+  #shrink(stream: Http2Stream, bytes: number): void {
+    stream.grownBytes -= bytes;
+    this.#grownBytes -= bytes;
+    stream.uncreditedBytes -= bytes;
   }
 
   readDisable(stream: Http2Stream, isDisabled: boolean): void {
     stream.readDisables += isDisabled ? 1 : -1;
     if (stream.readDisables > 0) return;
-    this.release(stream);
-    if (!stream.isRemoteEnded) this.#creditStream(stream);
+    this.#forgetHeld(stream);
+    if (stream.isRemoteEnded) return;
+    this.#shrink(stream, Math.min(stream.grownBytes, stream.uncreditedBytes));
+    this.#creditStream(stream);
+  }
+
+  /** Nothing more comes on the stream. */
+  release(stream: Http2Stream): void {
+    this.#grownBytes -= stream.grownBytes;
+    stream.grownBytes = 0;
+    this.#forgetHeld(stream);
   }
 
   /** What was held of a stream has gone on, or is forgotten with it. */
-  release(stream: Http2Stream): void {
+  #forgetHeld(stream: Http2Stream): void {
     if (stream.heldBytes === 0) return;
     this.#heldBytes -= stream.heldBytes;
     stream.heldBytes = 0;

@@ -228,7 +228,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   }
 
   protected override get lastPeerStreamId(): number {
-    return this.#lastStreamId;
+    return Math.min(this.#lastStreamId, this.#lastAllowedId);
   }
 
   protected override onPeerSettings(): void {}

@@ -133,6 +133,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
 
   /** The peer said that it will never look at this stream. */
   protected onRefused(stream: Stream): void {
+    if (stream.isClosed) return;
     this.closeStream(stream, 'remoteReset');
     stream.onReset('remoteRefusedStreamReset', 'http2.remote_refuse');
   }
@@ -223,6 +224,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
   }
 
   #lose(stream: Stream, reason: StreamResetReason, details: string): void {
+    if (stream.isClosed) return;
     stream.state = 'closed';
     this.#forget(stream, 'remoteReset');
     stream.onReset(reason, details);

@@ -49,6 +49,11 @@ export class StreamTable<Stream extends Http2Stream> {
     if (this.#displaced > 0) this.#closeGap(slot);
   }
 
+  /** Visits all of them in any order; none may come or go meanwhile. */
+  forEach(visit: (stream: Stream) => void): void {
+    for (const stream of this.#slots) if (stream !== undefined) visit(stream);
+  }
+
   /** All of them, oldest first, as they are now; streams may come and go while it is walked. */
   values(): readonly Stream[] {
     const streams = this.#slots.filter((stream) => stream !== undefined);

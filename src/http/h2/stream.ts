@@ -32,6 +32,8 @@ export abstract class Http2Stream implements BytesMeter {
   uncreditedBytes = 0;
   /** Those of them that came while nobody wanted to read. */
   heldBytes = 0;
+  /** By how much the window that the peer is kept at is larger than it began. */
+  grownBytes = 0;
   readDisables = 0;
   /** What `content-length` promised of the message that is being received. */
   bodyLength = UNKNOWN_LENGTH;

@@ -381,3 +381,13 @@ t.test('a response behind its own end is answered with a reset', async (t) => {
   harness.feed(headers(1, OK), headers(1, OK), data(1, 'more'));
   t.same(harness.frames(), ['RST_STREAM 1 STREAM_CLOSED', 'RST_STREAM 1 STREAM_CLOSED']);
 });
+
+t.test('requests lose what HTTP/2 does not have', async (t) => {
+  const harness = new Http2ClientHarness();
+  harness.ask({ te: 'gzip', host: 'other.test', connection: 'x', 'keep-alive': '1', a: 'b' });
+  harness.ask({ te: 'trailers' });
+  t.same(harness.frames(), [
+    'HEADERS 1 :method=GET :scheme=http :path=/ :authority=example.test a=b end',
+    'HEADERS 3 :method=GET :scheme=http :path=/ :authority=example.test te=trailers end',
+  ]);
+});

@@ -297,3 +297,16 @@ t.test('a never-indexed mark stays with its field', async (t) => {
   harness.feed(headers(1, GET));
   t.same(harness.frames(), ['HEADERS 1 :status=200 x-plain=a x-secret=b! end']);
 });
+
+t.test('trailers that would frame the message anew are dropped', async (t) => {
+  const harness = new Http2ServerHarness();
+  harness.feed(
+    headers(1, POST, END_HEADERS),
+    headers(1, [
+      ['content-length', '7'],
+      ['host', 'other.test'],
+      ['x', '1'],
+    ]),
+  );
+  t.same(harness.last.trailers, [['x', '1']]);
+});
