@@ -36,6 +36,7 @@ export function parseHttp2(
     hpackTableSize: message?.hpackTableSize ?? DEFAULTS.hpackTableSize,
     maxConcurrentStreams: message?.maxConcurrentStreams ?? DEFAULTS.maxConcurrentStreams,
     initialStreamWindowSize: message?.initialStreamWindowSize ?? DEFAULTS.initialStreamWindowSize,
+    streamWindowMax: message?.initialStreamWindowSize ?? DEFAULTS.streamWindowMax,
     initialConnectionWindowSize:
       message?.initialConnectionWindowSize ?? DEFAULTS.initialConnectionWindowSize,
     allowConnect: message?.allowConnect ?? DEFAULTS.allowConnect,

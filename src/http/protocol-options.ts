@@ -45,6 +45,7 @@ export type Http2ProtocolConfig = Pick<
   | 'hpackTableSize'
   | 'maxConcurrentStreams'
   | 'initialStreamWindowSize'
+  | 'streamWindowMax'
   | 'initialConnectionWindowSize'
   | 'allowConnect'
   | 'maxOutboundFrames'
