@@ -32,7 +32,7 @@ export interface SoakReport {
 }
 
 /** Pools of buffers grow until they have seen every peak: shorter runs are warm-up to their end. */
-const MEMORY_JUDGED_FROM_SECONDS = 180;
+export const MEMORY_JUDGED_FROM_SECONDS = 180;
 const SAMPLE_INTERVAL_MS = 500;
 
 /** Sets everything up, lets the clients loose, and looks at what they leave behind. */
@@ -119,7 +119,8 @@ async function live(client: SoakClient): Promise<void> {
   }
 }
 
-async function watch(
+/** Samples the memory and tells how it goes, until the time is over. */
+export async function watch(
   memory: MemoryCurve,
   findings: Findings,
   isOver: () => boolean,

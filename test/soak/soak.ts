@@ -2,12 +2,14 @@ import type { WriteStream } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { ProgressLine } from '../../bench/report/progress-line.ts';
 import { textTable } from '../../bench/report/table.ts';
+import { runHttp2Soak } from './run-http2-soak.ts';
 import { runSoak } from './run-soak.ts';
 
 const USAGE = `npm run soak -- [options]
 
 Lets many clients of all kinds loose on Proa, checks every answer, and looks at what they leave behind.
 
+  --protocol P  1-to-1, 2-to-2 or 2-to-1: what clients and upstream speak (1-to-1)
   --seconds N   how long (300)
   --clients N   clients at once (200)
   --rate N      requests that all of them together begin in a second (400)
@@ -17,6 +19,7 @@ Lets many clients of all kinds loose on Proa, checks every answer, and looks at 
 
 const { values } = parseArgs({
   options: {
+    protocol: { type: 'string', default: '1-to-1' },
     seconds: { type: 'string', default: '300' },
     clients: { type: 'string', default: '200' },
     rate: { type: 'string', default: '400' },
@@ -41,12 +44,18 @@ for (const [name, number] of Object.entries(numbers)) {
   process.exit(1);
 }
 
+if (!['1-to-1', '2-to-2', '2-to-1'].includes(values.protocol)) {
+  process.stderr.write(`--protocol takes 1-to-1, 2-to-2 or 2-to-1\n\n${USAGE}`);
+  process.exit(1);
+}
+
 const progress = new ProgressLine(process.stderr as WriteStream);
-progress.begin(`soak with ${numbers.clients} clients, seed ${numbers.seed}`);
-const { findings, memory } = await runSoak({
-  ...numbers,
-  onProgress: (line) => progress.show(line),
-});
+progress.begin(`soak ${values.protocol} with ${numbers.clients} clients, seed ${numbers.seed}`);
+const options = { ...numbers, onProgress: (line: string) => progress.show(line) };
+const { findings, memory } =
+  values.protocol === '1-to-1'
+    ? await runSoak(options)
+    : await runHttp2Soak(values.protocol === '2-to-2' ? 'h2' : 'h1', options);
 progress.clear();
 const rows = findings.tallies.map(([what, times]) => [what, String(times)]);
 process.stdout.write(
