@@ -15,12 +15,6 @@ export interface KnownLimit {
   streams: number | undefined;
 }
 
-/**
- * Until the upstream says how many streams it takes, more than these would risk to be refused: RFC
- * 9113 section 6.5.2 advises it not to take fewer.
- */
-const STREAMS_BEFORE_SETTINGS = 100;
-
 /** A connection that has as many streams as the upstream and the configuration allow. */
 export class Http2UpstreamConnection extends UpstreamConnection implements Http2ClientCallbacks {
   readonly #codec: Http2ClientConnection;
@@ -40,11 +34,10 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
   ) {
     super(pool, environment, Math.max(known.streams ?? options.maxConcurrentStreams, 1));
     this.#known = known;
-    if (known.streams === undefined) {
-      this.streamLimit = Math.min(options.maxConcurrentStreams, STREAMS_BEFORE_SETTINGS);
-    }
-    this.heldBackCapacity = Math.max(this.capacityWhileConnecting - this.streamLimit, 0);
     this.#codec = new Http2ClientConnection(this.connection, this, options, stats, environment);
+    // Where nobody has told yet, the codec is careful until the settings come.
+    if (known.streams === undefined) this.streamLimit = this.#codec.maxConcurrentStreams;
+    this.heldBackCapacity = Math.max(this.capacityWhileConnecting - this.streamLimit, 0);
     pool.cluster.stats.inc(field.upstream_cx_http2_total);
   }
 
@@ -94,8 +87,9 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
 
   onStreamDone(): void {
     this.streamDone();
-    // Streams have numbers, and there are no more of them.
-    if (this.state === 'ready' && !this.#codec.canTakeStream) this.drain();
+    if (this.state !== 'ready' || this.#codec.canTakeStream) return;
+    // There would be room, but streams have numbers, and no more of them are left.
+    if (this.activeStreams < this.#codec.maxConcurrentStreams) this.drain();
   }
 
   onProtocolError(): void {
