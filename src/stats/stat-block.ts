@@ -26,12 +26,12 @@ export class StatBlock {
     group: StatGroup<string>,
     address: SlotAddress,
     prefix: string,
-    owners: { readonly named: SlotAddress | undefined } = { named: address },
+    { goes }: { readonly goes: boolean } = { goes: true },
   ) {
     this.#owner = owner;
     this.#group = group;
     this.#address = address;
-    this.#namedOwner = owners.named;
+    this.#namedOwner = goes ? address : undefined;
     this.#slots = memory.slotsOf(address);
     this.#base = offsetOf(address);
     this.prefix = prefix;
@@ -61,7 +61,7 @@ export class StatBlock {
     return this.#slots[this.#base + field] as number;
   }
 
-  /** A counter or gauge of all workers together, the others' as this thread happens to see them. */
+  /** A counter or gauge of a block that the main thread laid out, of all workers together, the others' as this thread happens to see them. */
   total(field: number): number {
     let sum = this.get(field);
     for (const peer of this.#owner.peers) sum += peer.valueAt(this.#address + field);
@@ -93,10 +93,5 @@ export class StatBlock {
 
   histogram(name: string): Histogram {
     return this.#owner.histogram(this.prefix + name, this.#namedOwner);
-  }
-
-  /** A block below this one that is shown from now on, such as a cluster's `http2.`. */
-  ownBlock(group: StatGroup<string>, name: string): StatBlock {
-    return this.#owner.ownBlock(group, this.prefix + name, this.#namedOwner);
   }
 }

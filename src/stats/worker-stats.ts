@@ -72,26 +72,21 @@ export class WorkerStats {
   }
 
   /**
-   * A block that is laid out here and shown from now on: for groups that only some traffic needs.
-   * The same prefix again is the same block. With an `owner` it goes when that block is dropped.
+   * A block that is laid out here, by each thread that needs it, and shown from then on: for groups
+   * that only some traffic makes. It stays for ever; the same prefix again is the same block.
    */
-  ownBlock(group: StatGroup<string>, prefix: string, owner?: SlotAddress): StatBlock {
+  ownBlock(group: StatGroup<string>, prefix: string): StatBlock {
     const known = this.#ownBlocks.get(prefix);
     if (known !== undefined) return known;
-    const { slotCount } = group;
-    const taken = this.#free.get(slotCount)?.pop() ?? this.#takeFresh(slotCount);
-    const belongings = this.#belongingsOf(owner);
-    belongings?.names.push(prefix);
-    belongings?.slots.push(taken);
+    const { segment, offset } = this.#takeFresh(group.slotCount);
     for (const [index, { name, kind }] of group.fields.entries()) {
       if (kind === 'histogram') continue;
-      const { segment, offset } = taken;
-      const slot = { segment, offset: offset + index };
-      this.#newStats.push({ name: prefix + name, kind, owner, decade: 0, ...slot });
+      const slot = { owner: undefined, decade: 0, segment, offset: offset + index };
+      this.#newStats.push({ name: prefix + name, kind, ...slot });
     }
     this.#announceSoon();
-    const address = taken.segment * SEGMENT_SLOTS + taken.offset;
-    const block = new StatBlock(this, this.#ownMemory, group, address, prefix, { named: owner });
+    const address = segment * SEGMENT_SLOTS + offset;
+    const block = new StatBlock(this, this.#ownMemory, group, address, prefix, { goes: false });
     this.#ownBlocks.set(prefix, block);
     return block;
   }
@@ -106,7 +101,6 @@ export class WorkerStats {
     for (const name of belongings?.names ?? []) {
       this.#counters.delete(name);
       this.#histograms.delete(name);
-      this.#ownBlocks.delete(name);
     }
     for (const one of belongings?.slots ?? []) {
       one.slots.fill(UNWRITTEN, one.offset, one.offset + one.length);

@@ -112,6 +112,40 @@ t.test('announcements of a worker that ended have no effect', async (t) => {
   t.equal(store.snapshot().counters.get('late'), undefined);
 });
 
+t.test('a block of a worker’s own is shown once it is there, and summed', async (t) => {
+  const store = new StatsStore();
+  const workers = [addWorker(store, 1), addWorker(store, 2)] as const;
+  t.equal(store.snapshot().counters.size, 0);
+  for (const worker of workers) {
+    const block = worker.ownBlock(group, 'own.');
+    t.equal(worker.ownBlock(group, 'own.'), block);
+    block.inc(field.total);
+    block.set(field.active, 3);
+    block.record(field.time, 5);
+    block.counter('other').inc();
+    worker.announceNow();
+  }
+  const { counters, gauges, histograms } = store.snapshot();
+  t.equal(counters.get('own.total'), 2);
+  t.equal(counters.get('own.failed'), 0);
+  t.equal(counters.get('own.other'), 2);
+  t.equal(gauges.get('own.active'), 6);
+  t.equal(histograms.get('own.time')?.sum, 10);
+  store.workerEnded(1);
+  t.equal(store.snapshot().counters.get('own.total'), 2);
+  t.equal(store.snapshot().gauges.get('own.active'), 3);
+});
+
+t.test('own blocks never cross the end of a segment', async (t) => {
+  const store = new StatsStore();
+  const worker = addWorker(store, 1);
+  const count = Math.ceil(SEGMENT_SLOTS / group.slotCount) + 1;
+  for (let index = 0; index < count; index++) worker.ownBlock(group, `${index}.`).inc(field.total);
+  worker.announceNow();
+  const { counters } = store.snapshot();
+  t.equal([...counters.values()].filter((value) => value === 1).length, count);
+});
+
 t.test('a released block vanishes with its last user, and what was named with it', async (t) => {
   const store = new StatsStore();
   const address = store.allocate(group, 'a.');
