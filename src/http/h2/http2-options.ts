@@ -32,7 +32,8 @@ export interface Http2Options {
    */
   readonly initialStreamWindowSize: number;
   /**
-   * Up to here the window of a stream grows while its body is passed on; default 16 MiB, and a
+   * Up to here the window of a stream grows once more of its body than the other side may keep
+   * (`streamBufferLimitBytes`) was passed on; default 16 MiB, and a
    * configured `initial_stream_window_size` stays what it is.
    */
   readonly streamWindowMax: number;

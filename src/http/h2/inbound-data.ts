@@ -29,6 +29,7 @@ export class InboundData {
   readonly #connectionMax: number;
   readonly #streamInitial: number;
   readonly #streamMax: number;
+  readonly #growthStart: number;
   readonly #heldMax: number;
   #window: number;
   /** By how much windows of streams are larger than they began. */
@@ -48,6 +49,8 @@ export class InboundData {
     this.#connectionMax = Math.max(options.initialConnectionWindowSize, DEFAULT_WINDOW);
     this.#streamInitial = options.initialStreamWindowSize;
     this.#streamMax = options.streamWindowMax;
+    // So much of a body can be passed on to somebody who takes none of it.
+    this.#growthStart = options.streamBufferLimitBytes + DEFAULT_WINDOW;
     this.#heldMax =
       this.#connectionMax + STALLED_STREAMS * Math.min(this.#streamInitial, DEFAULT_WINDOW);
     this.#window = this.#connectionMax;
@@ -140,8 +143,9 @@ export class InboundData {
     this.#output.writeWindowUpdate(stream.id, increment);
   }
 
-  /** Half the window was used and somebody wants more: doubles it as far as may be. */
+  /** Half the window was used and somebody takes it: doubles it as far as may be. */
   #grow(stream: Http2Stream, window: number): number {
+    if (stream.receivedBytes <= this.#growthStart) return 0;
     const left = this.#connectionMax - this.#grownBytes;
     const bytes = Math.max(Math.min(window, this.#streamMax - window, left), 0);
     stream.grownBytes += bytes;
