@@ -2,6 +2,10 @@ import type { KnownDifference } from './known-differences.ts';
 
 const GRPC_WEB_MESSAGES = '\0\0\0\0\x05hello\0\0\0\0\x05hello';
 
+const CANCEL_REASON =
+  'RFC 9113 section 7: CANCEL says that a stream is no longer needed; INTERNAL_ERROR, which Envoy ' +
+  'sends, says that something in the proxy is broken';
+
 /** Scenarios of HTTP/2 and gRPC in which Proa means to differ from Envoy. */
 export const knownHttp2Differences: readonly KnownDifference[] = [
   {
@@ -94,5 +98,43 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
       'the last bytes of a request of HTTP/1.1 come together with its end, so that what is refused for them is ' +
       'a complete request',
     proa: { kind: 'instead', parts: {}, consequences: ['stats'] },
+  },
+  {
+    group: 'grpc',
+    scenarios: [
+      'local reply: the route timeout',
+      'local reply: stream_idle_timeout',
+      'local reply: max_stream_duration',
+      'the client cancels',
+      'an early status',
+      'grpc-timeout: not looked at by default',
+      'grpc-timeout: grpc_timeout_header_max, below',
+      'grpc-timeout: grpc_timeout_header_max, above',
+      'grpc-timeout: grpc_timeout_header_max, 0 is without limit',
+      'grpc-timeout: grpc_timeout_header_offset',
+      'grpc-timeout: grpc_timeout_header_offset beyond the timeout',
+      'grpc-timeout: "0m"',
+      'grpc-timeout: max_grpc_timeout, below',
+      'grpc-timeout: max_grpc_timeout, above',
+      'grpc-timeout: max_grpc_timeout of 0',
+      'grpc-timeout: max_grpc_timeout and grpc_timeout_offset',
+      'grpc-timeout: "100"',
+      'grpc-timeout: "m"',
+      'grpc-timeout: "100x"',
+      'grpc-timeout: "-1S"',
+      'grpc-timeout: "1.5S"',
+      'grpc-timeout: "123456789m"',
+      'grpc-timeout: "99999999H"',
+      'grpc-timeout: "100000u"',
+      'grpc-timeout: "90000000n"',
+    ],
+    reason: CANCEL_REASON,
+    proa: { kind: 'http2', manners: { cancels: true } },
+  },
+  {
+    group: 'grpc-filters',
+    scenarios: ['grpc_stats: the client cancels'],
+    reason: CANCEL_REASON,
+    proa: { kind: 'http2', manners: { cancels: true } },
   },
 ];

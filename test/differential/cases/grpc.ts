@@ -35,8 +35,12 @@ const unary = onHttp2Request(OK_HEAD, data(MESSAGE), endingHead('grpc-status: 0'
 
 /** The steps of a unary call. */
 function calling(...headers: readonly string[]): Http2Step[] {
-  const head = open(1, 'POST', '/pkg.Service/Method', GRPC, 'te: trailers', ...headers);
-  return [...together(head, lastBody(1, MESSAGE)), receiveEnd(1)];
+  return callingOn(1, ...headers);
+}
+
+function callingOn(stream: number, ...headers: readonly string[]): Http2Step[] {
+  const head = open(stream, 'POST', '/pkg.Service/Method', GRPC, 'te: trailers', ...headers);
+  return [...together(head, lastBody(stream, MESSAGE)), receiveEnd(stream)];
 }
 
 function call(
@@ -286,6 +290,14 @@ function deadline(
   });
 }
 
+/** A call without any time, over a connection that is there already: else the two would race. */
+function immediate(name: string, timeout: string, action: JsonObject): Scenario {
+  return call(`grpc-timeout: ${name}`, [unary, http2Hang], {
+    routes: [route({ action })],
+    client: [http2(...calling(), ...callingOn(3, `grpc-timeout: ${timeout}`))],
+  });
+}
+
 const timeouts: readonly Scenario[] = [
   deadline('not looked at by default', '100m', { timeout: '0.3s' }),
   deadline('passed on', '5S', {}, [unary]),
@@ -297,7 +309,7 @@ const timeouts: readonly Scenario[] = [
   deadline('grpc_timeout_header_offset', '1S', {
     max_stream_duration: { grpc_timeout_header_max: '5s', grpc_timeout_header_offset: '0.9s' },
   }),
-  deadline('grpc_timeout_header_offset beyond the timeout', '100m', {
+  immediate('grpc_timeout_header_offset beyond the timeout', '100m', {
     max_stream_duration: { grpc_timeout_header_max: '5s', grpc_timeout_header_offset: '1s' },
   }),
   deadline('max_grpc_timeout, below', '100m', { max_grpc_timeout: '0.3s' }),
@@ -307,18 +319,10 @@ const timeouts: readonly Scenario[] = [
     max_grpc_timeout: '5s',
     grpc_timeout_offset: '0.9s',
   }),
-  ...[
-    '100',
-    'm',
-    '100x',
-    '-1S',
-    '1.5S',
-    '123456789m',
-    '99999999H',
-    '0m',
-    '100000u',
-    '90000000n',
-  ].map((text) => deadline(JSON.stringify(text), text, { timeout: '0.3s', ...LIMITED })),
+  ...['100', 'm', '100x', '-1S', '1.5S', '123456789m', '99999999H', '100000u', '90000000n'].map(
+    (text) => deadline(JSON.stringify(text), text, { timeout: '0.3s', ...LIMITED }),
+  ),
+  immediate('"0m"', '0m', { timeout: '0.3s', ...LIMITED }),
   deadline('max_grpc_timeout tells the upstream', '2S', { max_grpc_timeout: '1s' }, [unary]),
 ];
 
