@@ -96,8 +96,9 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
     this.#isProtocolBroken = true;
     this.pool.cluster.stats.inc(field.upstream_cx_protocol_error);
     this.pool.transition(this, 'draining');
-    // What was written says why; it is sent first.
+    // What was written says why, so it goes first; nobody waits for an upstream that does not read.
     this.connection.finish(true);
+    this.closeIfUnused();
   }
 
   onKeepaliveTimeout(): void {

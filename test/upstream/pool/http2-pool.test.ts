@@ -286,6 +286,22 @@ t.test('an upstream that answers no PING is given up', async (t) => {
   t.same(harness.leftOver, {});
 });
 
+t.test('a broken protocol ends an idle connection, read or not', async (t) => {
+  for (const isStuck of [false, true]) {
+    const { harness, connection } = connected(1);
+    connection.answer(0);
+    connection.takeSent();
+    connection.transport.isStuck = isStuck;
+    connection.feed(dataFrame(7, 'nobody asked', true));
+    t.ok(connection.takeSent().length > 0, 'it is told why');
+    t.notOk(connection.isOpen);
+    t.same(harness.stats('upstream_cx_protocol_error', 'upstream_cx_destroy_with_active_rq'), {
+      upstream_cx_protocol_error: 1,
+    });
+    t.same(harness.leftOver, {});
+  }
+});
+
 t.test('what is counted of resets depends on who reset, and why', async (t) => {
   const cases = [
     ['localReset', { upstream_rq_tx_reset: 1 }],
