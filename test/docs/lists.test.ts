@@ -81,7 +81,6 @@ t.test('what the README says is not there yet is refused, or warned about', asyn
   const manager =
     'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
   for (const [what, message, field] of [
-    ['HTTP/2', manager, 'http2_protocol_options'],
     ['HTTP/3', manager, 'http3_protocol_options'],
     ['(xDS)', 'envoy.config.bootstrap.v3.Bootstrap', 'dynamic_resources'],
     ['tracing', manager, 'tracing'],
