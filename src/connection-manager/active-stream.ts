@@ -209,6 +209,17 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
 
   // Routing.
 
+  /** What the route says of it. Its idle timeout counts for this too, unless the manager has its own. */
+  get flushTimeoutMs(): number | undefined {
+    const action = this.#route?.action;
+    if (action?.kind !== 'route') return undefined;
+    const { streamFlushTimeoutMs } = this.manager.config;
+    return (
+      action.flushTimeoutMs ??
+      (streamFlushTimeoutMs === undefined ? action.idleTimeoutMs : undefined)
+    );
+  }
+
   /** The route if it was looked up already. */
   get knownRoute(): Route | undefined {
     return this.#route;

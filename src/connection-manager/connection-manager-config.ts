@@ -46,6 +46,8 @@ export interface HttpConnectionManagerConfig extends NetworkFilterConfig {
   readonly http2: Http2ProtocolConfig;
   /** Default 300,000. */
   readonly streamIdleTimeoutMs: number;
+  /** HTTP/2: how long the end of an answer may wait for its client; default `streamIdleTimeoutMs`. */
+  readonly streamFlushTimeoutMs: number | undefined;
   /** From the first byte of a request to its last; default none. */
   readonly requestTimeoutMs: number;
   /** From the first byte of a request to the end of its headers; default none. */

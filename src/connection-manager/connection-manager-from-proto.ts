@@ -136,6 +136,7 @@ function parseTimeouts(
 ): Pick<
   HttpConnectionManagerConfig,
   | 'streamIdleTimeoutMs'
+  | 'streamFlushTimeoutMs'
   | 'requestTimeoutMs'
   | 'requestHeadersTimeoutMs'
   | 'drainTimeoutMs'
@@ -143,6 +144,7 @@ function parseTimeouts(
 > {
   return {
     streamIdleTimeoutMs: durationMs(message.streamIdleTimeout) ?? DEFAULT_STREAM_IDLE_TIMEOUT_MS,
+    streamFlushTimeoutMs: durationMs(message.streamFlushTimeout),
     requestTimeoutMs: durationMs(message.requestTimeout) ?? 0,
     requestHeadersTimeoutMs: durationMs(message.requestHeadersTimeout) ?? 0,
     drainTimeoutMs: durationMs(message.drainTimeout) ?? DEFAULT_DRAIN_TIMEOUT_MS,

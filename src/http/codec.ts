@@ -55,6 +55,8 @@ export interface RequestDecoder {
   /** What was read breaks the protocol; nothing more will come. */
   decodeError(error: CodecError): void;
   onResetStream(reason: StreamResetReason, details: string): void;
+  /** HTTP/2: how long the end of the response may wait for its client; 0 is no limit. */
+  readonly flushTimeoutMs?: number | undefined;
   /** HTTP/2: the stream is closed without a reset by the client; nothing of it is pending any more. */
   onStreamClosed?(): void;
   onAboveWriteBufferHighWatermark(): void;

@@ -43,6 +43,7 @@ export function parseForward(
     appendXForwardedHost: message.appendXForwardedHost,
     timeoutMs: wholeMs(message.timeout) ?? DEFAULT_TIMEOUT_MS,
     idleTimeoutMs: wholeMs(message.idleTimeout),
+    flushTimeoutMs: wholeMs(message.flushTimeout),
     maxStreamDuration: parseMaxStreamDuration(message),
     maxGrpcTimeoutMs: wholeMs(message.maxGrpcTimeout),
     grpcTimeoutOffsetMs: wholeMs(message.grpcTimeoutOffset),

@@ -144,6 +144,7 @@ function buildEntry(
     metadataMatch,
     timeoutMs: action.timeoutMs,
     idleTimeoutMs: action.idleTimeoutMs,
+    flushTimeoutMs: action.flushTimeoutMs,
     maxStreamDuration: action.maxStreamDuration,
     maxGrpcTimeoutMs: action.maxGrpcTimeoutMs,
     grpcTimeoutOffsetMs: action.grpcTimeoutOffsetMs,

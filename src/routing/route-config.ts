@@ -217,6 +217,8 @@ export interface ForwardActionConfig {
   readonly timeoutMs: number;
   /** 0 is no timeout; nothing is the connection manager's `stream_idle_timeout`. */
   readonly idleTimeoutMs: number | undefined;
+  /** 0 is no timeout; nothing is the connection manager's. */
+  readonly flushTimeoutMs: number | undefined;
   readonly maxStreamDuration: MaxStreamDurationConfig | undefined;
   readonly maxGrpcTimeoutMs: number | undefined;
   readonly grpcTimeoutOffsetMs: number | undefined;

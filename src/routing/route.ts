@@ -92,6 +92,8 @@ export interface RouteEntry {
   readonly timeoutMs: number;
   /** 0 is no timeout; nothing is the connection manager's `stream_idle_timeout`. */
   readonly idleTimeoutMs: number | undefined;
+  /** HTTP/2: how long the end of an answer may wait for its client; 0 is no timeout. */
+  readonly flushTimeoutMs: number | undefined;
   readonly maxStreamDuration: MaxStreamDurationConfig | undefined;
   readonly maxGrpcTimeoutMs: number | undefined;
   readonly grpcTimeoutOffsetMs: number | undefined;

@@ -54,6 +54,7 @@ t.test('a bare connection manager has Envoy’s defaults', (t) => {
     },
     http2: parseHttp2(ParseContext.root(), undefined),
     streamIdleTimeoutMs: 300_000,
+    streamFlushTimeoutMs: undefined,
     requestTimeoutMs: 0,
     requestHeadersTimeoutMs: 0,
     drainTimeoutMs: 5000,

@@ -161,6 +161,30 @@ t.test('an answer is not over before the client has taken it', async (t) => {
   });
 });
 
+t.test('how long an answer waits for its client', async (t) => {
+  const rows: readonly (readonly [manager: JsonObject, route: JsonObject, expectedMs: number])[] = [
+    [{}, {}, 300_000],
+    [{ streamIdleTimeout: '7s' }, {}, 7000],
+    [{ streamIdleTimeout: '7s', streamFlushTimeout: '9s' }, {}, 9000],
+    [{ streamFlushTimeout: '9s' }, { idleTimeout: '3s' }, 9000],
+    [{ streamFlushTimeout: '9s' }, { flushTimeout: '4s' }, 4000],
+    [{}, { idleTimeout: '3s' }, 3000],
+    [{}, { idleTimeout: '3s', flushTimeout: '4s' }, 4000],
+  ];
+  for (const [manager, route, expectedMs] of rows) {
+    const routes = [{ match: { prefix: '/' }, route: { cluster: 'backend', ...route } }];
+    const harness = new ManagerHarness({ manager, routes });
+    const client = new Http2Client(harness, [[SETTINGS.INITIAL_WINDOW_SIZE, 0]]);
+    client.get(1, '/');
+    harness.respond(200, 'x');
+    t.same(client.received(), ['1 HEADERS :status: 200']);
+    harness.time.advance(expectedMs - 10);
+    t.same(client.received(), [], JSON.stringify([manager, route]));
+    harness.time.advance(20);
+    t.same(client.received(), ['1 RST_STREAM CANCEL'], JSON.stringify([manager, route]));
+  }
+});
+
 t.test('each stream has its own timeouts', async (t) => {
   const harness = new ManagerHarness({ manager: { streamIdleTimeout: '3s' } });
   const client = new Http2Client(harness);

@@ -20,6 +20,7 @@ export const httpConnectionManagerSupport: SupportTable = {
       'scheme_header_transformation',
       'max_request_headers_kb',
       'stream_idle_timeout',
+      'stream_flush_timeout',
       'request_timeout',
       'request_headers_timeout',
       'drain_timeout',

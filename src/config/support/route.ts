@@ -114,6 +114,7 @@ export const routeSupport: SupportTable = {
     'append_x_forwarded_host',
     'timeout',
     'idle_timeout',
+    'flush_timeout',
     'max_stream_duration',
     'max_grpc_timeout',
     'grpc_timeout_offset',

@@ -235,10 +235,10 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
 
   /** The response is whole as far as everybody else knows; here it may wait for the client. */
   override onEndWaits(stream: ServerStream): void {
-    const { streamFlushTimeoutMs } = this.options;
-    if (streamFlushTimeoutMs === 0 || this.isDead) return;
+    const timeoutMs = stream.decoder?.flushTimeoutMs ?? this.options.streamFlushTimeoutMs;
+    if (timeoutMs === 0 || this.isDead) return;
     stream.flushTimer ??= new WheelTimer(stream);
-    this.services.timers.start(stream.flushTimer, streamFlushTimeoutMs);
+    this.services.timers.start(stream.flushTimer, timeoutMs);
   }
 
   onFlushTimeout(stream: ServerStream): void {

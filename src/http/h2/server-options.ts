@@ -8,10 +8,11 @@ export function http2ServerOptions(
     readonly common: CommonHttpProtocolConfig;
     readonly maxRequestHeadersKb: number;
     readonly streamIdleTimeoutMs: number;
+    readonly streamFlushTimeoutMs: number | undefined;
   },
   bufferLimitBytes: number,
 ): Http2Options {
-  const { http2, common, maxRequestHeadersKb, streamIdleTimeoutMs } = config;
+  const { http2, common, maxRequestHeadersKb, streamIdleTimeoutMs, streamFlushTimeoutMs } = config;
   const { streamBufferLimitBytes } = DEFAULT_HTTP2_OPTIONS;
   return {
     ...http2,
@@ -19,6 +20,6 @@ export function http2ServerOptions(
     maxHeadersCount: common.maxHeadersCount,
     headersWithUnderscoresAction: common.headersWithUnderscoresAction,
     streamBufferLimitBytes: Math.min(streamBufferLimitBytes, bufferLimitBytes || Infinity),
-    streamFlushTimeoutMs: streamIdleTimeoutMs,
+    streamFlushTimeoutMs: streamFlushTimeoutMs ?? streamIdleTimeoutMs,
   };
 }
