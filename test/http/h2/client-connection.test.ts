@@ -26,7 +26,7 @@ const STREAM_ERRORS = { streamErrorOnInvalidHttpMessage: true };
 t.test('the connection begins with preface, settings and a larger window', async (t) => {
   const harness = new Http2ClientHarness({}, false);
   t.same(harness.frames(), [
-    'SETTINGS 2=0 1=4096 8=0 3=1024 4=16777216',
+    'SETTINGS 2=0 1=4096 8=0 3=1024 4=65535',
     `WINDOW_UPDATE 0 ${24 * 1_048_576 - 65_535}`,
   ]);
   t.equal(harness.preface, PREFACE.toString('latin1'));
