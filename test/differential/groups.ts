@@ -13,6 +13,7 @@ import { h2Options } from './cases/h2-options.ts';
 import { h2Translation } from './cases/h2-translation.ts';
 import { h2Upstreams } from './cases/h2-upstreams.ts';
 import { headerRules } from './cases/header-rules.ts';
+import { httpFilters } from './cases/http-filters.ts';
 import { limits } from './cases/limits.ts';
 import { managerOptions } from './cases/manager-options.ts';
 import { matchers } from './cases/matchers.ts';
@@ -58,4 +59,5 @@ export const groups: readonly Group[] = [
   h2Options,
   grpc,
   grpcFilters,
+  httpFilters,
 ];
