@@ -90,10 +90,13 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   Promise.resolve(answer(target, request, response)).catch(() => response.destroy());
 }
 
+/** Node gives up connections with many resets, and all proxied clients share a few connections. */
+const PATIENT = { streamResetBurst: 1_000_000, streamResetRate: 1_000_000 };
+
 process.on('disconnect', () => process.exit(0));
 const speaksHttp2 = process.argv[2] === 'h2';
 const server = speaksHttp2
-  ? createHttp2Server((request, response) =>
+  ? createHttp2Server(PATIENT, (request, response) =>
       handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
     )
   : createHttp1Server({ keepAliveTimeout: 600_000 }, handle);

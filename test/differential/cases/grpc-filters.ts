@@ -167,7 +167,7 @@ const statsScenarios: readonly Scenario[] = [
   filtered(
     stats({ stats_for_all_methods: true }),
     'grpc_stats: a local reply',
-    [http2(...calling())],
+    [http2(open(1, 'POST', '/pkg.Service/Method', GRPC), receiveEnd(1), pause(20))],
     [unary],
     { routes: [answer({}, 503, 'no')] },
   ),
