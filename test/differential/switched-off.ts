@@ -9,6 +9,4 @@ export const switchedOff: readonly string[] = [
   'h2-translation',
   'h2-upstreams',
   'h2-options',
-  'grpc',
-  'grpc-filters',
 ];

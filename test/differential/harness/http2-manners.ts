@@ -7,6 +7,8 @@ export interface Http2Manners {
   readonly goaway?: ErrorCode;
   /** A stream that the other side gave up is reset with CANCEL and not with INTERNAL_ERROR. */
   readonly cancels?: true;
+  /** The windows of streams begin with the protocol's 65535 bytes and grow with what is taken. */
+  readonly windows?: true;
 }
 
 type Connection = Observation['client'][number] | Observation['upstream'][string][number];
@@ -36,7 +38,7 @@ export function withoutManners(
 function plainConnection(
   proa: Http2Observation,
   envoy: Http2Observation,
-  { goaway, cancels }: Http2Manners,
+  { goaway, cancels, windows }: Http2Manners,
 ): Http2Observation {
   const { goaways, ...rest } = proa;
   const isPolite =
@@ -45,7 +47,22 @@ function plainConnection(
     const isCancelled = each.reset === 'CANCEL' && envoy.streams[at]?.reset === 'INTERNAL_ERROR';
     return cancels === true && isCancelled ? { ...each, reset: 'INTERNAL_ERROR' } : each;
   });
-  return { ...(isPolite === true ? rest : proa), streams };
+  const settings = windows === true ? withWindowOf(envoy.settings, proa.settings) : proa.settings;
+  return {
+    ...(isPolite === true ? rest : proa),
+    streams,
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+const WINDOW = 'INITIAL_WINDOW_SIZE: ';
+
+function withWindowOf(
+  envoy: readonly string[] | undefined,
+  proa: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const window = envoy?.find((each) => each.startsWith(WINDOW));
+  return proa?.map((each) => (each === `${WINDOW}65535` ? (window ?? each) : each));
 }
 
 /** The statistics without those that count GOAWAYs, where Envoy has not counted any. */
