@@ -17,12 +17,13 @@ function parse(
   return { config, errors: context.errors };
 }
 
-t.test('without a word it is what Envoy does', async (t) => {
+t.test('without a word it is what Envoy does, but for the windows of streams', async (t) => {
   const context = ParseContext.root();
   t.match(parseHttp2(context, undefined), {
     hpackTableSize: 4096,
     maxConcurrentStreams: 1024,
-    initialStreamWindowSize: 16 * 1024 * 1024,
+    initialStreamWindowSize: 65_535,
+    streamWindowMax: 16 * 1024 * 1024,
     initialConnectionWindowSize: 24 * 1024 * 1024,
     allowConnect: false,
     maxOutboundFrames: 10_000,
@@ -56,6 +57,7 @@ t.test('every field has its say', async (t) => {
     hpackTableSize: 0,
     maxConcurrentStreams: 2,
     initialStreamWindowSize: 65_535,
+    streamWindowMax: 65_535,
     initialConnectionWindowSize: 65_536,
     allowConnect: true,
     maxOutboundFrames: 3,
