@@ -160,6 +160,8 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
 
   // Responses.
 
+  onBlockBegun(): void {}
+
   onHeaderBlock(
     streamId: number,
     flags: number,

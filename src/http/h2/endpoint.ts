@@ -217,6 +217,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     return false;
   }
 
+  abstract onBlockBegun(streamId: number, dependsOnItself: boolean): void;
   abstract onHeaderBlock(
     streamId: number,
     flags: number,

@@ -14,6 +14,8 @@ export interface FrameHandler {
   /** A DATA frame begins; false: nobody wants what is in it. */
   onDataFrame(streamId: number, flags: number, length: number): boolean;
   onData(bytes: Buffer, start: number, end: number, isFrameEnd: boolean): void;
+  /** A header block begins that more frames belong to. */
+  onBlockBegun(streamId: number, dependsOnItself: boolean): void;
   /** A whole header block. `dependsOnItself`: its priority says so, which is a stream error. */
   onHeaderBlock(
     streamId: number,
@@ -173,6 +175,7 @@ export class FrameDispatcher implements FrameSink {
     }
     this.#blockDependsOnItself = dependsOnItself;
     this.#collector.begin(streamId, flags, bytes, from, to);
+    this.#handler.onBlockBegun(streamId, dependsOnItself);
   }
 
   #onContinuation(flags: number, bytes: Buffer, start: number, end: number): void {

@@ -83,15 +83,22 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   ): void {
     const endStream = (flags & Flag.END_STREAM) !== 0;
     const stream = this.streams.get(streamId);
-    if (stream !== undefined) return this.#onTrailers(stream, endStream, bytes, start, end);
+    if (stream !== undefined) {
+      if (stream.hasHead) this.#onTrailers(stream, endStream, bytes, start, end);
+      else this.#onRequest(stream, endStream, bytes, start, end);
+      return;
+    }
     if ((streamId & 1) === 0) {
       return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS with an even stream');
     }
     if (streamId <= this.#lastStreamId) return this.#onLateHeaders(streamId, bytes, start, end);
     this.#lastStreamId = streamId;
     const refusal = this.#refusalOf(streamId, dependsOnItself);
-    if (refusal === undefined) return this.#onRequest(streamId, endStream, bytes, start, end);
+    if (refusal === undefined) {
+      return this.#onRequest(this.#begin(streamId), endStream, bytes, start, end);
+    }
     if (!this.decodeBlock(bytes, start, end, discarded) || refusal === 'ignored') return;
+    if (refusal === ErrorCode.REFUSED_STREAM) this.stats.inc(field.stream_refused_errors);
     this.output.writeReset(streamId, refusal);
     this.closed.add(streamId, 'localReset');
   }
@@ -99,13 +106,28 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   #refusalOf(streamId: number, dependsOnItself: boolean): ErrorCode | 'ignored' | undefined {
     if (streamId > this.#lastAllowedId) return 'ignored';
     if (dependsOnItself) return ErrorCode.PROTOCOL_ERROR;
-    if (this.streams.size < this.options.maxConcurrentStreams) return undefined;
-    this.stats.inc(field.stream_refused_errors);
-    return ErrorCode.REFUSED_STREAM;
+    const hasRoom = this.streams.size < this.options.maxConcurrentStreams;
+    return hasRoom ? undefined : ErrorCode.REFUSED_STREAM;
+  }
+
+  /** The rest of the block may be long in coming: the manager's timeouts run from now on. */
+  onBlockBegun(streamId: number, dependsOnItself: boolean): void {
+    if ((streamId & 1) === 0 || streamId <= this.#lastStreamId) return;
+    if (this.#refusalOf(streamId, dependsOnItself) !== undefined) return;
+    this.#lastStreamId = streamId;
+    this.#begin(streamId);
+  }
+
+  #begin(streamId: number): ServerStream {
+    const stream = new ServerStream(this);
+    this.open(stream, streamId);
+    stream.decoder = this.#callbacks.newStream(stream, this.protocol);
+    this.tellWatermark(stream);
+    return stream;
   }
 
   #onRequest(
-    streamId: number,
+    stream: ServerStream,
     endStream: boolean,
     bytes: Buffer,
     start: number,
@@ -115,11 +137,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     headers.scheme = this.#scheme;
     requestBlock.begin(headers, this.options, this.stats);
     if (!this.decodeBlock(bytes, start, end, requestBlock)) return releaseRequestHeaders(headers);
-    const stream = new ServerStream(this);
-    this.open(stream, streamId);
     stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, requestBlock.bytes);
-    stream.decoder = this.#callbacks.newStream(stream, this.protocol);
-    this.tellWatermark(stream);
     const defect = requestBlock.finish(endStream);
     if (defect !== undefined) {
       releaseRequestHeaders(headers);

@@ -6,6 +6,7 @@ import { responseOf, trailersOf } from '../h1/server-harness.ts';
 import { statOf } from './endpoint-services.ts';
 import {
   ACK,
+  block,
   data,
   END_HEADERS,
   END_STREAM,
@@ -231,10 +232,10 @@ t.test('streams beyond the limit are refused, and their header blocks read', asy
   const harness = new Http2ServerHarness({ maxConcurrentStreams: 2 });
   // The refused request puts a field into HPACK's table, and the last one refers to it.
   const indexed = Buffer.concat([Buffer.from([0x40, 1]), Buffer.from('a'), Buffer.from([1, 0x62])]);
-  const block = (more: Buffer): Buffer =>
+  const blockOf = (more: Buffer): Buffer =>
     Buffer.concat([Buffer.from([0x82, 0x86, 0x84, 0x41, 1, 0x68]), more]);
   const request = (id: number, more: Buffer): Buffer =>
-    frame(FrameType.HEADERS, END_HEADERS | END_STREAM, id, block(more));
+    frame(FrameType.HEADERS, END_HEADERS | END_STREAM, id, blockOf(more));
   harness.feed(headers(1, GET), headers(3, GET), request(5, indexed));
   t.same(harness.frames(), ['RST_STREAM 5 REFUSED_STREAM']);
   t.equal(harness.streams.length, 2);
@@ -352,7 +353,7 @@ t.test('malformed frames end the connection', async (t) => {
     const sent = harness.frames().filter((line) => line.startsWith('GOAWAY'));
     t.match(sent, [new RegExp(`^GOAWAY \\d+ ${code}$`)], bytes.toString('hex').slice(0, 40));
     t.ok(harness.isCloseWanted);
-    t.equal(harness.streams.length, 0, 'nothing is read after it');
+    t.ok(harness.streams.every(({ start }) => start === ''), 'nothing is read after it');
   }
 });
 
@@ -360,7 +361,7 @@ t.test('a header block must not be interrupted', async (t) => {
   for (const between of [ping(), data(1, 'x'), headers(3, GET), frame(0x42, 0, 0)]) {
     const harness = new Http2ServerHarness();
     harness.feed(headers(1, GET, 0), between);
-    t.same(harness.frames(), ['GOAWAY 0 PROTOCOL_ERROR']);
+    t.same(harness.frames(), ['GOAWAY 1 PROTOCOL_ERROR']);
   }
 });
 
@@ -431,4 +432,21 @@ t.test('many small answers do not pile up within a turn', async (t) => {
   harness.feed(Buffer.concat(Array.from({ length: 20_000 }, () => ping())));
   t.equal(harness.frames().length, 20_000);
   t.ok(harness.transport.writes.every((text) => text.length < 70_000));
+});
+
+t.test('a request begins with its first frame, and may be given up before its last', async (t) => {
+  const harness = new Http2ServerHarness();
+  harness.feed(headers(1, GET.slice(0, 2), 0));
+  t.equal(harness.streams.length, 1, 'so that it can time out');
+  t.equal(harness.last.start, '');
+  harness.last.encoder.encodeHeaders(responseOf(408), true);
+  harness.last.encoder.resetStream('localReset');
+  t.same(harness.frames(), ['HEADERS 1 :status=408 end', 'RST_STREAM 1 NO_ERROR']);
+  harness.feed(frame(FrameType.CONTINUATION, END_HEADERS, 1, block(GET.slice(2))), headers(3, GET));
+  t.same(harness.errors, []);
+  t.equal(harness.streams.length, 2);
+  harness.feed(frame(FrameType.HEADERS, END_STREAM, 5, block(GET)));
+  harness.feed(frame(FrameType.CONTINUATION, END_HEADERS, 5, block([['x', '1']])));
+  t.same(harness.last.fields, [['x', '1']]);
+  t.ok(harness.last.isEnded);
 });
