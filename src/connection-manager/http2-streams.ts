@@ -197,6 +197,7 @@ export class Http2Streams extends DownstreamStreams {
     stats.inc(field.downstream_rq_too_many_premature_resets);
     // Envoy's codec takes it for an error of the client that its connection is gone.
     stats.inc(field.downstream_cx_protocol_error);
+    this.codec.stopReading();
     this.connection.abort('too_many_premature_resets');
   }
 }

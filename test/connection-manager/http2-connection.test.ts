@@ -186,6 +186,16 @@ t.test('a client that only cancels', async (t) => {
     t.same(harness.gaugesInUse, []);
   });
 
+  await t.test('gets nothing more done by what has arrived already', async (t) => {
+    const harness = new ManagerHarness();
+    const client = new Http2Client(harness);
+    client.atOnce(() => cancelMany(client, 1, 600));
+    t.equal(harness.stat('downstream_rq_total'), 250);
+    t.equal(client.transport.state, 'destroyed');
+    client.close();
+    t.same(harness.gaugesInUse, []);
+  });
+
   await t.test('is thrown out when half of its requests were not meant', async (t) => {
     const runtime = { 'overload.premature_reset_total_stream_count': 4 };
     const harness = new ManagerHarness({ runtime });

@@ -71,6 +71,11 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.connection.setBulk(isBulk);
   }
 
+  /** The connection is about to be closed: what else has arrived already is not looked at. */
+  stopReading(): void {
+    this.#reader.stop();
+  }
+
   protected override die(): void {
     super.die();
     this.#reader.stop();
