@@ -4,7 +4,9 @@ export type BlockDefect =
   | 'invalidField'
   /** The fields are right one by one, but make no message. */
   | 'messaging'
-  /** More fields, or more bytes, than are allowed. */
+  /** More fields than are allowed. */
+  | 'tooManyFields'
+  /** More bytes than are allowed. */
   | 'tooLarge'
   /** A name with an underscore, where that is refused. */
   | 'underscore';
@@ -13,6 +15,7 @@ export type BlockDefect =
 export const BLOCK_DETAILS: { readonly [Defect in BlockDefect]: string } = {
   invalidField: 'http2.invalid.header.field',
   messaging: 'http2.violation.of.messaging.rule',
-  tooLarge: 'http2.too_many_headers',
+  tooManyFields: 'http2.too_many_headers',
+  tooLarge: 'http2.header_list_size_too_large',
   underscore: 'http2.unexpected_underscore',
 };

@@ -207,8 +207,8 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     stream.bodyLength = responseBlock.bodyLength;
     if (upgrade !== undefined && headers.status === 200) {
       headers.status = 101;
-      headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
       headers.appendKnown(HeaderName.upgrade, 'upgrade', upgrade);
+      headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
     }
     if (endStream) stream.endRemote();
     if (decoder === undefined) releaseResponseHeaders(headers);
@@ -241,9 +241,10 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
 
   #fail(stream: ClientStream, defect: BlockDefect): void {
     const details = BLOCK_DETAILS[defect];
-    if (defect !== 'tooLarge') return this.messagingError(stream, details);
-    this.stats.inc(field.header_overflow);
-    this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details);
+    if (defect === 'tooManyFields') this.stats.inc(field.header_overflow);
+    else if (defect === 'tooLarge') this.stats.inc(field.header_list_size_too_large);
+    else return this.messagingError(stream, details);
+    this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
   }
 
   /** Behind our RST_STREAM they were under way. */

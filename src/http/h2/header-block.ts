@@ -55,7 +55,9 @@ export abstract class HeaderBlock implements HeaderFieldSink {
     if (this.defect !== undefined) return;
     this.bytes += field.size - FIELD_OVERHEAD;
     const { maxHeadersBytes, maxHeadersCount } = this.#limits;
-    if (++this.#count > maxHeadersCount || this.bytes > maxHeadersBytes) {
+    if (++this.#count > maxHeadersCount) {
+      this.defect = 'tooManyFields';
+    } else if (this.bytes > maxHeadersBytes) {
       this.defect = 'tooLarge';
     } else if (field.defect !== undefined) {
       this.defect = 'invalidField';

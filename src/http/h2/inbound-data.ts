@@ -7,8 +7,8 @@ import { type Http2Stream, UNKNOWN_LENGTH } from '#http/h2/stream.ts';
 export interface InboundDataOwner {
   connectionError(code: ErrorCode, details: string): void;
   streamError(streamId: number, code: ErrorCode, details: string): void;
-  /** A message does not keep to the rules of HTTP. */
-  messagingError(stream: Http2Stream): void;
+  /** The body is longer or shorter than the message said it would be. */
+  bodyLengthError(stream: Http2Stream): void;
   /** The peer's side of the stream is ended; after `onData` was told. */
   onRemoteEnd(stream: Http2Stream): void;
 }
@@ -108,7 +108,7 @@ export class InboundData {
       bodyLength !== UNKNOWN_LENGTH &&
       (endStream ? receivedBytes !== bodyLength : receivedBytes > bodyLength)
     ) {
-      return this.#owner.messagingError(stream);
+      return this.#owner.bodyLengthError(stream);
     }
     if (endStream) {
       this.release(stream);

@@ -124,8 +124,8 @@ export class RequestBlock extends HeaderBlock {
   #becomeUpgrade(headers: RequestHeaders, endStream: boolean): BlockDefect | undefined {
     if (headers.method !== 'CONNECT' || endStream) return 'messaging';
     headers.method = 'GET';
-    headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
     headers.appendKnown(HeaderName.upgrade, 'upgrade', this.protocol as string);
+    headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
     return undefined;
   }
 }

@@ -158,8 +158,11 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   #refuse(stream: ServerStream, defect: BlockDefect): void {
     const details = BLOCK_DETAILS[defect];
     switch (defect) {
-      case 'tooLarge':
+      case 'tooManyFields':
         this.stats.inc(field.header_overflow);
+        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
+      case 'tooLarge':
+        this.stats.inc(field.header_list_size_too_large);
         return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
       case 'underscore':
         this.stats.inc(field.requests_rejected_with_underscores_in_headers);

@@ -183,6 +183,11 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     }
   }
 
+  /** The stream's alone, whatever is asked for in other messages that break the rules: as in Envoy. */
+  bodyLengthError(stream: Http2Stream): void {
+    this.streamError(stream.id, ErrorCode.PROTOCOL_ERROR, 'http2.remote_reset');
+  }
+
   connectionError(code: ErrorCode, details: string): void {
     this.#fail(code, `codec_error:${details.replaceAll(' ', '_')}`, 'protocolError', undefined);
   }

@@ -332,8 +332,8 @@ t.test('an upgrade goes out as extended CONNECT, and 200 comes back as 101', asy
   t.equal(response.start, '101');
   t.same(response.fields, [
     ['x', '1'],
-    ['connection', 'upgrade'],
     ['upgrade', 'websocket'],
+    ['connection', 'upgrade'],
   ]);
   const declined = harness.ask(UPGRADE, false);
   harness.feed(headers(3, [[':status', '403']]));

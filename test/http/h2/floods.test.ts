@@ -167,7 +167,7 @@ t.test('a list of fields that is too large in the end is not kept', async (t) =>
   const bomb = Buffer.concat([block(GET), literal, Buffer.alloc(10_000, 0xbe)]);
   harness.feed(frame(FrameType.HEADERS, END_HEADERS | END_STREAM, 1, bomb));
   t.same(harness.frames(), ['RST_STREAM 1 INTERNAL_ERROR']);
-  t.equal(harness.last.failure, 'remoteReset: http2.too_many_headers');
+  t.equal(harness.last.failure, 'remoteReset: http2.header_list_size_too_large');
   harness.feed(
     frame(
       FrameType.HEADERS,
