@@ -115,6 +115,7 @@ export class OutboundData {
   /** A stream is gone: what it had to send is forgotten. */
   forget(stream: Http2Stream): void {
     const { pendingBytes } = stream;
+    this.#queue.remove(stream);
     if (pendingBytes === 0) return;
     this.#stats.add(field.pending_send_bytes, -pendingBytes);
     stream.pending?.clear();

@@ -12,6 +12,7 @@ export class SendQueue {
   push(stream: Http2Stream): void {
     if (stream.isQueued) return;
     stream.isQueued = true;
+    stream.previousQueued = this.#last;
     if (this.#last === undefined) this.#first = stream;
     else this.#last.nextQueued = stream;
     this.#last = stream;
@@ -19,11 +20,20 @@ export class SendQueue {
 
   shift(): Http2Stream | undefined {
     const stream = this.#first;
-    if (stream === undefined) return undefined;
-    this.#first = stream.nextQueued;
-    if (this.#first === undefined) this.#last = undefined;
+    if (stream !== undefined) this.remove(stream);
+    return stream;
+  }
+
+  /** Whoever has nothing more to send must not wait: while nobody may send, the queue only grows. */
+  remove(stream: Http2Stream): void {
+    if (!stream.isQueued) return;
+    const { previousQueued: previous, nextQueued: next } = stream;
+    if (previous === undefined) this.#first = next;
+    else previous.nextQueued = next;
+    if (next === undefined) this.#last = previous;
+    else next.previousQueued = previous;
+    stream.previousQueued = undefined;
     stream.nextQueued = undefined;
     stream.isQueued = false;
-    return stream;
   }
 }

@@ -58,6 +58,7 @@ export abstract class Http2Stream implements BytesMeter {
   /** Its place in the queue of those that have something to send. */
   isQueued = false;
   nextQueued: Http2Stream | undefined = undefined;
+  previousQueued: Http2Stream | undefined = undefined;
 
   get bytesMeter(): BytesMeter {
     return this;
