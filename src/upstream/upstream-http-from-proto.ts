@@ -51,6 +51,9 @@ function parseHttp2Options({ common, http2 }: HttpOptionsSource, cluster: Cluste
   const connectionLimit = cluster.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES;
   return {
     ...parseHttp2(http2.context, http2.message),
+    // Envoy’s default ends the whole connection: whoever can make the upstream answer badly would
+    // break the requests of all others on it (RFC 9113 section 8.1.1 asks for the stream alone).
+    streamErrorOnInvalidHttpMessage: http2.message?.overrideStreamErrorOnInvalidHttpMessage ?? true,
     maxHeadersBytes:
       maxResponseHeadersKb === undefined ? maxHeadersBytes : maxResponseHeadersKb * 1024,
     maxHeadersCount: maxHeadersCount ?? DEFAULT_UPSTREAM_HTTP.maxResponseHeadersCount,

@@ -35,6 +35,8 @@ export interface Http2ClientCallbacks {
   onGoAway(lastStreamId: number, errorCode: number): void;
   /** A stream is over, in whatever way; there is room for another one. */
   onStreamDone(): void;
+  /** A stream that the upstream knows of is about to be reset by its owner. */
+  onCancel?(): void;
   /**
    * The upstream broke the protocol, or a limit, for the whole connection. GOAWAY is written; each
    * stream is reset after this. The connection is then to be closed by the pool.
@@ -152,7 +154,10 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
   }
 
   cancel(stream: ClientStream, code: ErrorCode): void {
-    if (stream.state !== 'idle') return this.resetStream(stream, code);
+    if (stream.state !== 'idle') {
+      if (!stream.isClosed) this.#callbacks.onCancel?.();
+      return this.resetStream(stream, code);
+    }
     stream.state = 'closed';
     this.#unsentStreams--;
     this.#callbacks.onStreamDone();

@@ -8,6 +8,7 @@ import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { Keepalive, type KeepaliveOwner } from '#http/h2/keepalive.ts';
 import { localSettings } from '#http/h2/local-settings.ts';
+import { remoteResetReason } from '#http/h2/reset-codes.ts';
 import type { Http2Stream } from '#http/h2/stream.ts';
 import { StreamKeeper } from '#http/h2/stream-keeper.ts';
 import type { Connection } from '#network/connection.ts';
@@ -132,12 +133,9 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     }
     this.stats.inc(field.rx_reset);
     this.closeStream(stream, 'remoteReset');
-    if (code === ErrorCode.REFUSED_STREAM) {
-      stream.onReset('remoteRefusedStreamReset', 'http2.remote_refuse');
-    } else {
-      const isConnectError = code === ErrorCode.CONNECT_ERROR;
-      stream.onReset(isConnectError ? 'connectError' : 'remoteReset', 'http2.remote_reset');
-    }
+    const reason = remoteResetReason(code);
+    const isRefused = reason === 'remoteRefusedStreamReset';
+    stream.onReset(reason, isRefused ? 'http2.remote_refuse' : 'http2.remote_reset');
   }
 
   onSettings(bytes: Buffer, start: number, end: number): void {

@@ -51,7 +51,7 @@ export interface Http2Options {
   readonly maxInboundPriorityFramesPerStream: number;
   /** WINDOW_UPDATE frames for each DATA frame that we sent; default 10. */
   readonly maxInboundWindowUpdateFramesPerDataFrameSent: number;
-  /** A malformed message ends its stream alone, not the connection; default false. */
+  /** A malformed message ends its stream alone, not the connection; default false, upstream true. */
   readonly streamErrorOnInvalidHttpMessage: boolean;
   readonly customSettings: readonly CustomSetting[];
   readonly connectionKeepalive: Http2Keepalive | undefined;

@@ -54,13 +54,13 @@ export class RequestBlock extends HeaderBlock {
       case PSEUDO_PATH:
         headers.path = value;
         headers.isPathNeverIndexed = isNeverIndexed;
-        return isPath(value) ? undefined : 'invalidField';
+        return value !== '' && isPath(value) ? undefined : 'invalidField';
       case PSEUDO_SCHEME:
         headers.scheme = value;
         return isScheme(value) ? undefined : 'invalidField';
       case PSEUDO_AUTHORITY:
         headers.authority = value;
-        return isValidAuthority(value) ? undefined : 'invalidField';
+        return value !== '' && isValidAuthority(value) ? undefined : 'invalidField';
       case PSEUDO_PROTOCOL:
         this.protocol = value;
         return this.#options.allowConnect && isToken(value) ? undefined : 'invalidField';

@@ -22,3 +22,17 @@ export function serverResetCode(reason: StreamResetReason, isResponseWhole: bool
 export function clientResetCode(reason: StreamResetReason): ErrorCode {
   return CODES[reason] ?? ErrorCode.CANCEL;
 }
+
+/** What the code of a RST_STREAM that came means, on either side. */
+export function remoteResetReason(code: number): StreamResetReason {
+  switch (code) {
+    case ErrorCode.REFUSED_STREAM:
+      return 'remoteRefusedStreamReset';
+    case ErrorCode.CONNECT_ERROR:
+      return 'connectError';
+    case ErrorCode.PROTOCOL_ERROR:
+      return 'protocolError';
+    default:
+      return 'remoteReset';
+  }
+}

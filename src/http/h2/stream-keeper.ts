@@ -213,8 +213,8 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     offender: Http2Stream | undefined,
   ): void {
     if (this.isDead) return;
+    // As in Envoy, `goaway_sent` counts the friendly ones alone.
     this.output.writeGoAway(this.lastPeerStreamId, code);
-    this.stats.inc(field.goaway_sent);
     this.die();
     this.output.stop();
     this.onConnectionError(kind, details);

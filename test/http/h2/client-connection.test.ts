@@ -90,6 +90,7 @@ t.test('a response that comes before the end of the request leaves the stream op
 t.test('resets of the upstream arrive with what they say', async (t) => {
   for (const [code, heard] of [
     [ErrorCode.CANCEL, 'remoteReset: http2.remote_reset'],
+    [ErrorCode.PROTOCOL_ERROR, 'protocolError: http2.remote_reset'],
     [ErrorCode.REFUSED_STREAM, 'remoteRefusedStreamReset: http2.remote_refuse'],
     [ErrorCode.CONNECT_ERROR, 'connectError: http2.remote_reset'],
   ] as const) {

@@ -353,7 +353,10 @@ t.test('malformed frames end the connection', async (t) => {
     const sent = harness.frames().filter((line) => line.startsWith('GOAWAY'));
     t.match(sent, [new RegExp(`^GOAWAY \\d+ ${code}$`)], bytes.toString('hex').slice(0, 40));
     t.ok(harness.isCloseWanted);
-    t.ok(harness.streams.every(({ start }) => start === ''), 'nothing is read after it');
+    t.ok(
+      harness.streams.every(({ start }) => start === ''),
+      'nothing is read after it',
+    );
   }
 });
 

@@ -286,6 +286,22 @@ t.test('an upstream that answers no PING is given up', async (t) => {
   t.same(harness.leftOver, {});
 });
 
+t.test('a malformed response harms no other request, unless that is asked for', async (t) => {
+  const badHead = headersFrame(0, [':status: none'], true);
+  const { harness, connection, started } = connected(2);
+  connection.feed(badHead);
+  connection.answer(1);
+  t.same(eventsOf(started), [`${READY},reset protocolError`, `${READY},200 end`]);
+  t.ok(connection.isOpen);
+  t.same(harness.stats('upstream_cx_protocol_error', 'http2.rx_messaging_error'), {
+    'http2.rx_messaging_error': 1,
+  });
+  const strict = connected(2, { http2: { override_stream_error_on_invalid_http_message: false } });
+  strict.connection.feed(badHead);
+  t.same(eventsOf(strict.started), Array(2).fill(`${READY},reset protocolError`));
+  t.notOk(strict.connection.isOpen);
+});
+
 t.test('a broken protocol ends an idle connection, read or not', async (t) => {
   for (const isStuck of [false, true]) {
     const { harness, connection } = connected(1);
