@@ -5,6 +5,7 @@ import type { StatBlock } from '#stats/stat-block.ts';
 import { clusterStats } from '#upstream/cluster-stats.ts';
 import type { ConnectionPool } from '#upstream/pool/connection-pool.ts';
 import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';
+import { ResetBudget } from '#upstream/pool/reset-budget.ts';
 import { UpstreamConnection } from '#upstream/pool/upstream-connection.ts';
 
 const { field } = clusterStats;
@@ -19,6 +20,7 @@ export interface KnownLimit {
 export class Http2UpstreamConnection extends UpstreamConnection implements Http2ClientCallbacks {
   readonly #codec: Http2ClientConnection;
   readonly #known: KnownLimit;
+  readonly #resets: ResetBudget;
   /** What ends the streams is a broken protocol, which is counted for each of them. */
   #isProtocolBroken = false;
   #isGoingAway = false;
@@ -34,6 +36,7 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
   ) {
     super(pool, environment, Math.max(known.streams ?? options.maxConcurrentStreams, 1));
     this.#known = known;
+    this.#resets = new ResetBudget(environment.clock.nowMs);
     this.#codec = new Http2ClientConnection(this.connection, this, options, stats, environment);
     // Where nobody has told yet, the codec is careful until the settings come.
     if (known.streams === undefined) this.streamLimit = this.#codec.maxConcurrentStreams;
@@ -90,6 +93,10 @@ export class Http2UpstreamConnection extends UpstreamConnection implements Http2
     if (this.state !== 'ready' || this.#codec.canTakeStream) return;
     // There would be room, but streams have numbers, and no more of them are left.
     if (this.activeStreams < this.#codec.maxConcurrentStreams) this.drain();
+  }
+
+  onCancel(): void {
+    if (!this.#resets.spend(this.activeStreams, this.environment.clock.nowMs)) this.drain();
   }
 
   onProtocolError(): void {
