@@ -154,8 +154,11 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.output.fields.encoder.setPeerTableSize(bytes);
   };
 
-  /** A peer may do this as often as it likes, so it costs little for each stream. */
   #changeWindows(change: number): boolean {
+    if (!this.floods.mayChangeWindows()) {
+      this.connectionError(ErrorCode.ENHANCE_YOUR_CALM, 'SETTINGS change windows all the time');
+      return false;
+    }
     const resumed: Stream[] = [];
     let isOverflow = false;
     this.streams.forEach((stream) => {

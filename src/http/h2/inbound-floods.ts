@@ -9,6 +9,8 @@ export type InboundFlood =
 
 /** WINDOW_UPDATE frames that are always allowed, as in Envoy. */
 const WINDOW_UPDATES_MIN = 5;
+/** Changes of SETTINGS_INITIAL_WINDOW_SIZE that are always allowed: some peers measure with them. */
+const WINDOW_CHANGES_MIN = 100;
 
 /** Counts frames that cost the peer nothing and us something (Envoy's `ProtocolConstraints`). */
 export class InboundFloods {
@@ -18,6 +20,7 @@ export class InboundFloods {
   #empty = 0;
   #priorities = 0;
   #windowUpdates = 0;
+  #windowChanges = 0;
   #streams = 0;
   #dataFramesSent = 0;
 
@@ -54,5 +57,10 @@ export class InboundFloods {
     const allowed = this.#streams + this.#windowUpdatesPerData * this.#dataFramesSent;
     const isFlood = ++this.#windowUpdates > WINDOW_UPDATES_MIN + 2 * allowed;
     return isFlood ? 'inbound_window_update_frames_flood' : undefined;
+  }
+
+  /** SETTINGS changed the windows of all streams; false: too often for what was done meanwhile. */
+  mayChangeWindows(): boolean {
+    return ++this.#windowChanges <= WINDOW_CHANGES_MIN + this.#streams + this.#dataFramesSent;
   }
 }

@@ -46,6 +46,21 @@ t.test('frames without bytes and without end are tolerated once', async (t) => {
   t.same(blocks.errors, ['flood: http2.inbound_empty_frames_flood']);
 });
 
+t.test('changes of all windows are limited by what is done meanwhile', async (t) => {
+  const change = (index: number): Buffer => settings([0x4, 1000 + (index % 2)]);
+  const harness = new Http2ServerHarness();
+  harness.feed(headers(1, GET), times(100, change));
+  t.same(harness.errors, []);
+  const same = new Http2ServerHarness();
+  same.feed(
+    headers(1, GET),
+    times(1000, () => settings([0x4, 1000])),
+  );
+  t.same(same.errors, [], 'only changes count');
+  harness.feed(times(2, change));
+  t.equal(harness.frames().at(-1), 'GOAWAY 1 ENHANCE_YOUR_CALM');
+});
+
 t.test('PRIORITY is limited by the number of streams', async (t) => {
   const harness = new Http2ServerHarness({ maxInboundPriorityFramesPerStream: 10 });
   harness.feed(times(10, () => PRIORITY));
