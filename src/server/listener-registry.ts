@@ -51,6 +51,14 @@ export class ListenerRegistry {
     return [...this.#listeners.keys()];
   }
 
+  /** Whether a port that several workers are to share is still to be chosen by the system. */
+  get choosesPort(): boolean {
+    return this.snapshots.some(
+      ({ config: { address, bindToPort, reusePort } }) =>
+        bindToPort && reusePort && address.kind === 'ip' && address.port === 0,
+    );
+  }
+
   /** The names of listeners for inbound traffic. */
   get inboundNames(): readonly string[] {
     return this.snapshots

@@ -153,7 +153,8 @@ export class Proxy implements WorkerPoolOwner {
     this.clusters.add(parsed.clusters);
     await this.clusters.whenInitialized();
     for (const listener of parsed.listeners) this.listeners.add(listener);
-    this.#workers.start();
+    // The port that the system gives to the first worker is the one that all others listen on.
+    this.#workers.start(this.listeners.choosesPort ? 1 : this.options.concurrency);
     await this.#allReady.promise;
     if (this.#startErrors.length > 0) return err(this.#startErrors.join('\n'));
     this.listeners.workersStarted();
@@ -261,6 +262,7 @@ export class Proxy implements WorkerPoolOwner {
         return;
       case 'initialized':
         this.#readyWorkers.add(index);
+        this.#workers.start();
         if (this.#readyWorkers.size === this.options.concurrency) this.#allReady.resolve();
         return;
       case 'accessLog':

@@ -48,8 +48,9 @@ export class WorkerPool {
     this.#spareThreads = [...options.threads];
   }
 
-  start(): void {
-    for (let index = 0; index < this.#options.count; index++) this.#spawn(index);
+  /** Starts the first ones up to this number, those that were not started before. Default: all. */
+  start(count: number = this.#options.count): void {
+    for (let index = this.#workers.length; index < count; index++) this.#spawn(index);
   }
 
   /** Tells every worker that runs; statistics memory that it lacks goes with it. */

@@ -48,8 +48,9 @@ const UNNAMED: Address = { kind: 'pipe', path: '' };
 let nextConnectionId = 0;
 
 /**
- * Whether every worker opens the listener. A Unix socket, a port that is not to be reused, and a
- * port that the system is to choose can be opened only once: the first worker serves them alone.
+ * Whether every worker opens the listener. A Unix socket and a port that is not to be reused can be
+ * opened only once: the first worker serves them alone. A port that the system is to choose is
+ * opened by the first worker, and is in the configuration of those that start after it.
  */
 function isShared({ address, reusePort }: WorkerListenerConfig): boolean {
   return address.kind === 'ip' && address.port !== 0 && reusePort;

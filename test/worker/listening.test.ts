@@ -10,18 +10,21 @@ import { helloListener, startForTest } from '../tools/start-for-test.ts';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 
 t.test('--concurrency says how many workers share a port', async (t) => {
-  const port = await freePort();
-  const proa = await startForTest(t, [helloListener(port)], [], { concurrency: 2 });
-  t.equal(await proa.stat('server.concurrency'), 2);
-  for (let count = 0; count < 100; count++) {
-    t.equal((await ask({ port })).body, 'hello');
+  for (const configured of [await freePort(), 0]) {
+    const listener = httpListener({ name: 'web', at: configured, routes: [answer(200, 'hello')] });
+    const proa = await startForTest(t, [listener], [], { concurrency: 2 });
+    t.equal(await proa.stat('server.concurrency'), 2);
+    const port = proa.port('web');
+    for (let count = 0; count < 100; count++) {
+      t.equal((await ask({ port })).body, 'hello');
+    }
+    const perWorker = [0, 1].map((worker) =>
+      proa.stat(`listener.127.0.0.1_${configured}.worker_${worker}.downstream_cx_total`),
+    );
+    const [first = 0, second = 0] = await Promise.all(perWorker);
+    t.equal(first + second, 100);
+    t.ok(first > 10 && second > 10, `the kernel gave ${first} and ${second} to them`);
   }
-  const perWorker = [0, 1].map((worker) =>
-    proa.stat(`listener.127.0.0.1_${port}.worker_${worker}.downstream_cx_total`),
-  );
-  const [first = 0, second = 0] = await Promise.all(perWorker);
-  t.equal(first + second, 100);
-  t.ok(first > 10 && second > 10, `the kernel gave ${first} and ${second} to them`);
 });
 
 t.test('what cannot be shared is served by one of two workers', async (t) => {
@@ -34,7 +37,12 @@ t.test('what cannot be shared is served by one of two workers', async (t) => {
     routes: [answer(200, 'alone')],
     listener: { enable_reuse_port: false },
   });
-  const chosen = httpListener({ name: 'chosen', at: 0, routes: [answer(200, 'chosen')] });
+  const chosen = httpListener({
+    name: 'chosen',
+    at: 0,
+    routes: [answer(200, 'chosen')],
+    listener: { enable_reuse_port: false },
+  });
   const proa = await startForTest(t, [helloListener(unix), alone, chosen], [], { concurrency: 2 });
   for (let count = 0; count < 8; count++) {
     t.equal((await ask({ socketPath: unix })).body, 'hello');
