@@ -32,6 +32,8 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   #lastStreamId = 0;
   /** Streams above are refused: the client was told that this one is the last. */
   #lastAllowedId: number = STREAM_ID_MAX;
+  /** Streams with a whole response whose request has not come to its end yet. */
+  #answeredEarly: ServerStream[] | undefined = undefined;
 
   /** `scheme` stands in for requests that name none: `http` or `https`, as the transport says. */
   constructor(
@@ -97,10 +99,12 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     if (refusal === undefined) {
       return this.#onRequest(this.#begin(streamId), endStream, bytes, start, end);
     }
-    if (!this.decodeBlock(bytes, start, end, discarded) || refusal === 'ignored') return;
+    if (!this.decodeBlock(bytes, start, end, discarded)) return;
+    // Its body and trailers may be under way.
+    this.closed.add(streamId, 'localReset');
+    if (refusal === 'ignored') return;
     if (refusal === ErrorCode.REFUSED_STREAM) this.stats.inc(field.stream_refused_errors);
     this.output.writeReset(streamId, refusal);
-    this.closed.add(streamId, 'localReset');
   }
 
   #refusalOf(streamId: number, dependsOnItself: boolean): ErrorCode | 'ignored' | undefined {
@@ -151,7 +155,9 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     stream.bodyLength = requestBlock.contentLength;
     stream.isUpgrade = requestBlock.protocol !== undefined;
     if (endStream) stream.endRemote();
-    stream.decoder?.decodeHeaders(headers, endStream);
+    // It may have timed out, and its answer wait for the client.
+    if (stream.decoder === undefined) releaseRequestHeaders(headers);
+    else stream.decoder.decodeHeaders(headers, endStream);
     if (endStream) this.onRemoteEnd(stream);
   }
 
@@ -237,6 +243,31 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   readDisable(stream: Http2Stream, isDisabled: boolean): void {
     this.inbound.readDisable(stream, isDisabled);
   }
+
+  /**
+   * Behind a whole response a reset only says that the rest of the request is not wanted. It waits
+   * until everything is read that came together: where the end of the request is in that, as in
+   * nearly every small one, there is nothing to reset, and some clients (curl) would lose the
+   * response over it.
+   */
+  override resetStream(stream: ServerStream, code: ErrorCode): void {
+    if (code !== ErrorCode.NO_ERROR || stream.isRemoteEnded || this.isDead) {
+      return super.resetStream(stream, code);
+    }
+    if (this.#answeredEarly === undefined) {
+      this.#answeredEarly = [];
+      this.connection.later(this.#resetAnswered);
+    }
+    this.#answeredEarly.push(stream);
+  }
+
+  readonly #resetAnswered = (): void => {
+    const streams = this.#answeredEarly ?? [];
+    this.#answeredEarly = undefined;
+    for (const stream of streams) {
+      if (!stream.isRemoteEnded) super.resetStream(stream, ErrorCode.NO_ERROR);
+    }
+  };
 
   // The connection.
 

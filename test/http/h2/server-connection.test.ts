@@ -303,6 +303,17 @@ t.test('GOAWAY comes in two steps, and what is above the last stream is ignored'
   t.equal(harness.frames().length, 2, 'two answers and nothing else');
 });
 
+t.test('a whole request above the last stream is ignored, trailers too', async (t) => {
+  const harness = new Http2ServerHarness();
+  harness.feed(headers(1, GET));
+  harness.codec.goAway();
+  harness.frames();
+  harness.feed(headers(3, POST, END_HEADERS), data(3, 'x'), headers(3, [['x-sum', '1']]));
+  t.same(harness.frames(), [], 'it was sent before the client knew');
+  answer(harness.last, 'body');
+  t.same(harness.frames(), ['HEADERS 1 :status=200', 'DATA 1 body end']);
+});
+
 t.test('GOAWAY of the client changes nothing for its streams', async (t) => {
   const harness = new Http2ServerHarness({}, (stream) => answer(stream));
   harness.feed(goAway(0), headers(1, GET));
