@@ -64,7 +64,7 @@ async function aborting(run: Http2SoakRun, choices: Choices): Promise<void> {
 
 /** Reads late and little, while others on the same connection are read at once. */
 async function slowReading(run: Http2SoakRun, choices: Choices): Promise<void> {
-  const window = choices.of([1_000, 16_384, 65_535]);
+  const window = choices.of([4_000, 16_384, 65_535]);
   const connection = new Http2SoakConnection(run, { initialWindowSize: window });
   const target = connection.newTarget('plain', choices.between(50_000, LARGE_BYTES));
   const stream = connection.begin(target);

@@ -90,8 +90,15 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   Promise.resolve(answer(target, request, response)).catch(() => response.destroy());
 }
 
-/** Node gives up connections with many resets, and all proxied clients share a few connections. */
-const PATIENT = { streamResetBurst: 1_000_000, streamResetRate: 1_000_000 };
+/**
+ * All clients share a few connections here, which node:http2 would give up: for their many resets, and because
+ * it goes on counting the memory of answers that were cut off.
+ */
+const PATIENT = {
+  streamResetBurst: 1_000_000,
+  streamResetRate: 1_000_000,
+  maxSessionMemory: 100_000,
+};
 
 process.on('disconnect', () => process.exit(0));
 const speaksHttp2 = process.argv[2] === 'h2';
@@ -100,5 +107,9 @@ const server = speaksHttp2
       handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
     )
   : createHttp1Server({ keepAliveTimeout: 600_000 }, handle);
-if (speaksHttp2) server.on('sessionError', () => undefined);
+if (speaksHttp2) {
+  server.on('sessionError', (error: NodeJS.ErrnoException) => {
+    process.stderr.write(`scripted upstream: ${error.code} ${error.message}\n`);
+  });
+}
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));

@@ -376,6 +376,25 @@ const windows: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a response that is taken slowly',
+    alone: true,
+    manager: { stream_idle_timeout: '0.3s' },
+    upstream: reply(200, 'hello, slow world'),
+    client: [
+      http2With(
+        { credits: false, settings: { INITIAL_WINDOW_SIZE: 0 } },
+        ask(1, 'GET', '/'),
+        { do: 'receiveHead', stream: 1 },
+        ...Array.from({ length: 6 }, () => [
+          pause(120),
+          { do: 'credit', stream: 1, bytes: 1 } as const,
+        ]).flat(),
+        { do: 'credit', stream: 1, bytes: 100 },
+        receiveEnd(1),
+      ),
+    ],
+  },
+  {
     name: 'a client leaves a stalled response',
     alone: true,
     upstream: reply(200, 'x'.repeat(5_000)),

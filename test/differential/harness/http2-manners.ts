@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../tools/http2/frames.ts';
-import type { Http2Observation, Observation, ObservedStats } from './observation.ts';
+import type { Http2Observation, LogEntry, Observation, ObservedStats } from './observation.ts';
 
 /** What Proa says on HTTP/2 connections where Envoy says nothing or something else. */
 export interface Http2Manners {
@@ -9,6 +9,8 @@ export interface Http2Manners {
   readonly cancels?: true;
   /** The windows of streams begin with the protocol's 65535 bytes and grow with what is taken. */
   readonly windows?: true;
+  /** What was wrong with a frame is logged in words of its own behind `codec_error:`. */
+  readonly words?: true;
 }
 
 type Connection = Observation['client'][number] | Observation['upstream'][string][number];
@@ -31,6 +33,10 @@ export function withoutManners(
     ...proa,
     client: proa.client.map((each, at) => plain(each, envoy.client[at])),
     upstream: Object.fromEntries(upstream),
+    log:
+      manners.words === true
+        ? proa.log.map((each, at) => inWordsOf(envoy.log[at], each))
+        : proa.log,
     stats: manners.goaway === undefined ? proa.stats : withoutGoaways(proa.stats, envoy.stats),
   };
 }
@@ -53,6 +59,15 @@ function plainConnection(
     streams,
     ...(settings === undefined ? {} : { settings }),
   };
+}
+
+const CODEC_ERROR = /^codec_error:/;
+
+function inWordsOf(envoy: LogEntry | undefined, proa: LogEntry): LogEntry {
+  const both = [envoy?.['details'], proa['details']];
+  return both.every((each) => CODEC_ERROR.test(`${each}`))
+    ? { ...proa, details: envoy?.['details'] ?? '' }
+    : proa;
 }
 
 const WINDOW = 'INITIAL_WINDOW_SIZE: ';
