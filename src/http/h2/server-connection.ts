@@ -251,23 +251,23 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
    * response over it.
    */
   override resetStream(stream: ServerStream, code: ErrorCode): void {
-    if (code !== ErrorCode.NO_ERROR || stream.isRemoteEnded || this.isDead) {
+    if (code !== ErrorCode.NO_ERROR || !stream.hasHead || stream.isRemoteEnded || this.isDead) {
       return super.resetStream(stream, code);
     }
     if (this.#answeredEarly === undefined) {
       this.#answeredEarly = [];
-      this.connection.later(this.#resetAnswered);
+      this.connection.later(() => this.#resetAnswered());
     }
     this.#answeredEarly.push(stream);
   }
 
-  readonly #resetAnswered = (): void => {
+  #resetAnswered(): void {
     const streams = this.#answeredEarly ?? [];
     this.#answeredEarly = undefined;
     for (const stream of streams) {
       if (!stream.isRemoteEnded) super.resetStream(stream, ErrorCode.NO_ERROR);
     }
-  };
+  }
 
   // The connection.
 

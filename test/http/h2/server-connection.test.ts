@@ -169,6 +169,27 @@ t.test('an answer before the end of the request stops the request without an err
   t.equal(statOf(harness.stats, 'headers_cb_no_stream'), 1);
 });
 
+t.test('an early answer to a request whose end came with it is followed by nothing', async (t) => {
+  const ends = {
+    data: data(1, '', END_STREAM),
+    trailers: headers(1, [['x-late', '1']]),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const one = new Http2ServerHarness();
+    one.onHead = (stream) => {
+      answer(stream, 'early');
+      stream.encoder.resetStream('localReset');
+    };
+    one.feed(headers(1, POST, END_HEADERS), data(1, 'some'), end);
+    t.same(one.frames(), ['HEADERS 1 :status=200', 'DATA 1 early end'], name);
+    t.equal(one.codec.activeStreams, 0);
+    t.equal(one.streamsDone, 1);
+    one.feed(headers(3, POST, END_HEADERS), data(3, 'some'));
+    t.match(one.frames().at(-1), 'RST_STREAM 3 NO_ERROR');
+    t.equal(one.codec.activeStreams, 0);
+  }
+});
+
 t.test('responses that break off say so', async (t) => {
   for (const [reason, code] of [
     ['localReset', 'INTERNAL_ERROR'],

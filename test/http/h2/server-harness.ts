@@ -25,6 +25,8 @@ export const BUFFER_LIMIT_BYTES = 100_000;
 export class HeardStream extends MessageLog implements RequestDecoder {
   readonly encoder: ResponseEncoder;
   isEnded = false;
+  /** Called with the head, before the end. */
+  onHead: ((stream: HeardStream) => void) | undefined = undefined;
   readonly #onComplete: (stream: HeardStream) => void;
   #headers: RequestHeaders | undefined = undefined;
 
@@ -37,6 +39,7 @@ export class HeardStream extends MessageLog implements RequestDecoder {
   decodeHeaders(headers: RequestHeaders, endStream: boolean): void {
     this.#headers = headers;
     this.heardHead(startOfRequest(headers), headers, endStream);
+    this.onHead?.(this);
     if (endStream) this.#complete();
   }
 
@@ -83,6 +86,8 @@ export class Http2ServerHarness implements ServerCodecCallbacks, ConnectionEvent
   /** What was sent when the codec gave up. */
   isCloseWanted = false;
   streamsDone = 0;
+  /** For streams that begin from now on. */
+  onHead: ((stream: HeardStream) => void) | undefined = undefined;
   readonly log = new FrameLog();
   readonly #turn: EventTurn;
   #flush: (() => void) | undefined = undefined;
@@ -141,6 +146,7 @@ export class Http2ServerHarness implements ServerCodecCallbacks, ConnectionEvent
 
   newStream(encoder: ResponseEncoder): RequestDecoder {
     const stream = new HeardStream(encoder, (complete) => this.#respond(complete));
+    stream.onHead = this.onHead;
     this.streams.push(stream);
     return stream;
   }
