@@ -153,9 +153,9 @@ export class OutboundData {
     this.#output.endData();
     this.#stats.add(field.pending_send_bytes, -size);
     if (!isLast && stream.sendWindow > 0) this.#queue.push(stream);
+    this.#checkPending(stream);
     if (isLast && stream.tail === 'end') this.#ended(stream);
-    else if (isLast && stream.tail !== 'none') this.#sendTail(stream);
-    else this.#checkPending(stream);
+    else if (isLast && !stream.isClosed) this.#sendTail(stream);
     if (!isLast && stream.tail !== 'none') this.#owner.onEndWaits(stream);
   }
 

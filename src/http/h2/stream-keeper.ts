@@ -84,7 +84,9 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
   /** To be called for a new stream as soon as somebody hears it, and whenever something changes. */
   protected tellWatermark(stream: Http2Stream): void {
     const isAbove = stream.isOverLimit || this.#isConnectionAbove;
-    if (isAbove === stream.isAboveHighWatermark || stream.isLocalEndWritten) return;
+    if (isAbove === stream.isAboveHighWatermark || stream.isClosed) return;
+    // Nothing more will be written. Whoever was stopped before goes on, to hear of the other side's end.
+    if (isAbove && stream.isLocalEndWritten) return;
     stream.isAboveHighWatermark = isAbove;
     if (isAbove) stream.onAboveWriteBufferHighWatermark();
     else stream.onBelowWriteBufferLowWatermark();
@@ -166,12 +168,18 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     if (stream === undefined) {
       // RST_STREAM must not be sent for a stream that never was.
       if (this.isIdle(streamId)) this.connectionError(code, details);
-      else this.output.writeReset(streamId, code);
+      else this.resetUnknown(streamId, code);
       return;
     }
     this.output.writeReset(streamId, code);
     this.closeStream(stream, 'localReset');
     stream.onReset(reason, details);
+  }
+
+  /** Answers a frame for a stream that is none of the connection's with RST_STREAM. */
+  protected resetUnknown(streamId: number, code: ErrorCode): void {
+    this.output.writeReset(streamId, code);
+    this.onUnknownReset();
   }
 
   messagingError(stream: Http2Stream, details: string = BLOCK_DETAILS.messaging): void {
@@ -239,6 +247,8 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     this.isDead = true;
   }
 
+  /** The peer made us reset a stream that nobody else knows of. */
+  protected onUnknownReset(): void {}
   /** Whether no stream of this id was ever begun. */
   protected abstract isIdle(streamId: number): boolean;
   /** The last stream of the peer's that was begun. */

@@ -162,6 +162,32 @@ t.test('whoever writes hears when too much waits, and when half of it is gone', 
   t.equal(stream.lowWatermarks, 1);
 });
 
+t.test('whoever was stopped goes on when all is sent, although there was an end', async (t) => {
+  for (const end of ['data', 'trailers', 'socket'] as const) {
+    const harness = new Http2ServerHarness({ streamBufferLimitBytes: 1000 });
+    harness.feed(settings([INITIAL_WINDOW, end === 'socket' ? 1_000_000 : 0]));
+    harness.feed(windowUpdate(0, 1_000_000), headers(1, POST, END_HEADERS));
+    const stream = harness.last;
+    stream.encoder.encodeHeaders(responseOf(200), false);
+    if (end === 'socket') harness.transport.isStuck = true;
+    stream.encoder.encodeData(
+      Buffer.alloc(end === 'socket' ? BUFFER_LIMIT_BYTES * 2 : 2000),
+      false,
+    );
+    t.equal(stream.highWatermarks, 1, end);
+    if (end === 'trailers') stream.encoder.encodeTrailers(trailersOf(['x-sum', '1']));
+    else stream.encoder.encodeData(Buffer.alloc(0), true);
+    if (end === 'socket') {
+      harness.transport.isStuck = false;
+      harness.transport.drain();
+    } else {
+      harness.feed(windowUpdate(1, 5000));
+    }
+    t.equal(stream.lowWatermarks, 1, end);
+    t.match(harness.frames().at(-1), / end$/);
+  }
+});
+
 t.test('while the socket is full bodies wait in their streams', async (t) => {
   const harness = new Http2ServerHarness();
   harness.feed(
