@@ -133,6 +133,11 @@ export class Http2Streams extends DownstreamStreams {
     });
   }
 
+  onResetProvoked(): void {
+    this.#resets.noteProvoked();
+    this.#closeIfAbused();
+  }
+
   onKeepaliveTimeout(): void {
     this.#isPeerGone = true;
     this.connection.abort('http2_ping_timeout');

@@ -33,6 +33,15 @@ export class PrematureResets {
     if (lifetimeSeconds <= minLifetimeSeconds) this.#resets++;
   }
 
+  /**
+   * The client made the proxy reset a stream that never came to a request, or was over
+   * ("made you reset", CVE-2025-8671): that costs about the same, and Envoy does not count it.
+   */
+  noteProvoked(): void {
+    this.#streams++;
+    this.#resets++;
+  }
+
   get isTooMany(): boolean {
     if (this.#resets === 0) return false;
     const limit = this.#runtime().getInteger(TOTAL_STREAM_COUNT, DEFAULT_TOTAL_STREAM_COUNT);

@@ -79,6 +79,11 @@ export interface ServerCodecCallbacks {
    * each stream is reset after this, and then `closeConnection` called. `details` as Envoy logs them.
    */
   onCodecError?(kind: 'protocolError' | 'flood', details: string): void;
+  /**
+   * HTTP/2: the client made the codec reset a stream that the connection manager never heard of, or
+   * that was over: it began too many at a time, or sent more behind its end.
+   */
+  onResetProvoked?(): void;
   /** HTTP/2: there was no answer to a keepalive PING. The connection is to be closed at once. */
   onKeepaliveTimeout?(): void;
 }

@@ -196,6 +196,30 @@ t.test('a client that only cancels', async (t) => {
     t.same(harness.gaugesInUse, []);
   });
 
+  await t.test('or makes the proxy reset', async (t) => {
+    const provocations: Readonly<Record<string, (client: Http2Client) => void>> = {
+      'more streams than are allowed': (client) => {
+        client.get(1, '/');
+        for (let stream = 3; stream < 600; stream += 2) client.get(stream, '/');
+      },
+      'frames behind the end': (client) => {
+        client.get(1, '/');
+        client.reset(1, CANCEL);
+        for (let count = 0; count < 260; count++) client.data(1, 'x');
+      },
+    };
+    for (const [name, provoke] of Object.entries(provocations)) {
+      const http2ProtocolOptions = { maxConcurrentStreams: 1 };
+      const harness = new ManagerHarness({ manager: { http2ProtocolOptions } });
+      const client = new Http2Client(harness);
+      provoke(client);
+      t.equal(client.transport.state, 'destroyed', name);
+      t.equal(harness.stat('downstream_rq_too_many_premature_resets'), 1);
+      client.close();
+      t.same(harness.gaugesInUse, []);
+    }
+  });
+
   await t.test('is thrown out when half of its requests were not meant', async (t) => {
     const runtime = { 'overload.premature_reset_total_stream_count': 4 };
     const harness = new ManagerHarness({ runtime });

@@ -115,7 +115,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     if (this.isIdle(streamId)) {
       this.connectionError(ErrorCode.PROTOCOL_ERROR, 'DATA for an idle stream');
     } else if (this.closed.isPeersFault(streamId)) {
-      this.output.writeReset(streamId, ErrorCode.STREAM_CLOSED);
+      this.resetUnknown(streamId, ErrorCode.STREAM_CLOSED);
     }
   }
 

@@ -104,7 +104,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     this.closed.add(streamId, 'localReset');
     if (refusal === 'ignored') return;
     if (refusal === ErrorCode.REFUSED_STREAM) this.stats.inc(field.stream_refused_errors);
-    this.output.writeReset(streamId, refusal);
+    this.resetUnknown(streamId, refusal);
   }
 
   #refusalOf(streamId: number, dependsOnItself: boolean): ErrorCode | 'ignored' | undefined {
@@ -284,6 +284,10 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   }
 
   protected override onPeerSettings(): void {}
+
+  protected override onUnknownReset(): void {
+    this.#callbacks.onResetProvoked?.();
+  }
 
   /** The response is whole as far as everybody else knows; here it may wait for the client. */
   override onEndWaits(stream: ServerStream): void {
