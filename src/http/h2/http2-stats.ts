@@ -1,6 +1,12 @@
 import { defineStatGroup } from '#stats/stat-group.ts';
 
-/** `http2.` for all downstream connections together, `cluster.<name>.http2.` for upstream ones. */
+/**
+ * `http2.` for all downstream connections together, `cluster.<name>.http2.` for upstream ones: those
+ * that Envoy shows. Some never move here, and in Envoy only where features are switched on that Proa
+ * does not have: `metadata_empty_frames` (METADATA), `cookies_total_bytes_too_large` and the
+ * histograms (runtime features that are off), the `oghttp2` ones (another codec); and
+ * `deferred_stream_close`, as bodies are held back outside the codec, in buffers with limits.
+ */
 export const http2Stats = defineStatGroup('http2', {
   counters: [
     'cookies_total_bytes_too_large',
