@@ -81,8 +81,8 @@ export class OutboundData {
       stream.append(bytes, at, length);
       this.#stats.add(field.pending_send_bytes, length - at);
       this.#checkPending(stream);
-      if (endStream) this.#owner.onEndWaits(stream);
     }
+    if (endStream && stream.pendingBytes > 0) this.#owner.onEndWaits(stream);
     if (stream.sendWindow > 0 && stream.pendingBytes > 0) this.#queue.push(stream);
     else if (endStream && stream.pendingBytes === 0) this.#sendTail(stream);
   }

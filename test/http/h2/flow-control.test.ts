@@ -422,3 +422,19 @@ t.test('responses that a client never takes are given up after a while', async (
   t.equal(statOf(harness.stats, 'pending_send_bytes'), 0);
   t.equal(harness.time.timers.size, 0);
 });
+
+t.test('they are given up too when the end came alone, behind what waits', async (t) => {
+  for (const end of ['data', 'trailers'] as const) {
+    const harness = new Http2ServerHarness({ streamFlushTimeoutMs: 5000 });
+    harness.feed(settings([INITIAL_WINDOW, 0]), headers(1, GET));
+    const { encoder } = harness.last;
+    encoder.encodeHeaders(responseOf(200), false);
+    encoder.encodeData(Buffer.from('hello'), false);
+    if (end === 'data') encoder.encodeData(Buffer.alloc(0), true);
+    else encoder.encodeTrailers(trailersOf(['x-sum', '1']));
+    harness.frames();
+    harness.time.advance(6000);
+    t.same(harness.frames(), ['RST_STREAM 1 CANCEL'], end);
+    t.equal(harness.codec.activeStreams, 0);
+  }
+});
