@@ -1,6 +1,7 @@
 import type { Http2Manners } from './harness/http2-manners.ts';
 import type { Observation } from './harness/observation.ts';
 import { knownHttp2Differences } from './known-http2-differences.ts';
+import { knownHttp2Errors } from './known-http2-errors.ts';
 
 /** Scenarios in which Proa means to differ from Envoy. */
 export interface KnownDifference {
@@ -422,4 +423,5 @@ export const knownDifferences: readonly KnownDifference[] = [
     },
   },
   ...knownHttp2Differences,
+  ...knownHttp2Errors,
 ];

@@ -237,6 +237,9 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
   {
     group: 'h2-malformed',
     scenarios: [
+      'a content-length with trailers before it is reached',
+      'trailers with an upper-case name',
+      'trailers with connection',
       'an upper-case name',
       'the connection-specific field connection: close',
       'the connection-specific field connection: keep-alive',

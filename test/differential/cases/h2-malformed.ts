@@ -40,7 +40,7 @@ function field(name: string, ...lines: readonly string[]): Scenario {
 /** Steps, with time for a request to get to the upstream, then an ordinary request on stream 101. */
 function steps(name: string, ...done: readonly Http2Step[]): Scenario {
   const settled = done.flatMap((step) =>
-    step.do === 'headers' && step.end !== true ? [step, pause(40)] : [step],
+    (step.do === 'headers' || step.do === 'data') && step.end !== true ? [step, pause(40)] : [step],
   );
   return {
     name,
