@@ -1,5 +1,5 @@
 import type { ErrorCode, FRAME_TYPES, SETTINGS } from '../../tools/http2/frames.ts';
-import { encodeField, encodeFields } from '../../tools/http2/hpack.ts';
+import { encodeFields } from '../../tools/http2/hpack.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -191,11 +191,6 @@ export function block(lines: readonly string[]): string {
   return encodeFields(lines).toString('latin1');
 }
 
-/** One field that asks never to be indexed, as part of the payload of a {@link frame}. */
-export function neverIndexed(line: string): string {
-  return encodeField(line, 0x10).toString('latin1');
-}
-
 export function number32(value: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
@@ -205,13 +200,6 @@ export function number32(value: number): string {
 /** An upstream that speaks HTTP/2 and gives these replies. */
 export function http2Upstream(...replies: readonly Http2Reply[]): Http2UpstreamScript {
   return { http2: {}, replies };
-}
-
-export function http2UpstreamWith(
-  options: Http2Options,
-  ...replies: readonly Http2Reply[]
-): Http2UpstreamScript {
-  return { http2: options, replies };
 }
 
 export function onHttp2Head(...steps: readonly Http2Step[]): Http2Reply {

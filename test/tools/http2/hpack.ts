@@ -5,21 +5,20 @@ export type FieldLines = readonly string[];
 
 /** Writes every field as a literal without indexing and without Huffman code (RFC 7541 section 6.2.2). */
 export function encodeFields(lines: FieldLines): Buffer {
-  return Buffer.concat(lines.map((line) => encodeField(line)));
+  return Buffer.concat(lines.map(encodeField));
 }
 
-/** One field as a literal; the first byte 0x10 says that it is never to be indexed (section 6.2.3). */
-export function encodeField(line: string, firstByte = 0): Buffer {
+function encodeField(line: string): Buffer {
   const [name, value] = splitLine(line);
   return Buffer.concat([
-    Buffer.of(firstByte),
+    Buffer.of(0),
     encodeString(Buffer.from(name, 'latin1')),
     encodeString(Buffer.from(value, 'latin1')),
   ]);
 }
 
 /** Name and value of a line; a name may begin with a colon. */
-export function splitLine(line: string): [string, string] {
+function splitLine(line: string): [string, string] {
   const at = line.indexOf(': ', 1);
   return at < 0 ? [line.replace(/:$/, ''), ''] : [line.slice(0, at), line.slice(at + 2)];
 }
@@ -29,7 +28,7 @@ function encodeString(bytes: Buffer): Buffer {
 }
 
 /** RFC 7541 section 5.1, with the bits before the prefix all zero. */
-export function encodeInteger(value: number, prefixBits: number): Buffer {
+function encodeInteger(value: number, prefixBits: number): Buffer {
   const limit = 2 ** prefixBits - 1;
   if (value < limit) return Buffer.of(value);
   const bytes = [limit];
