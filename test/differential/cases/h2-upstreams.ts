@@ -349,8 +349,6 @@ const messages: readonly Scenario[] = [
       1,
       `${number32(2)}${block([':method: GET', ':scheme: http', ':path: /', ':authority: a'])}`,
     ),
-    head(':status: 200'),
-    lastData('ok'),
   ),
   answers(
     'a frame of more than 16384 bytes',
