@@ -1,7 +1,7 @@
 import type { Http2Stream } from '#http/h2/stream.ts';
 
-/** A power of two; more than most connections ever need at a time. */
-const INITIAL_SLOTS = 16;
+/** A power of two. Idle connections keep theirs. */
+const INITIAL_SLOTS = 4;
 
 /**
  * The streams of a connection of which something is still to be read or sent.

@@ -1,6 +1,6 @@
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 
-const INITIAL_SLOTS = 16;
+const INITIAL_SLOTS = 8;
 
 /** The decoder's dynamic table (RFC 7541 section 2.3.2): a ring, newest first by `at`. */
 export class DynamicTable {

@@ -1,48 +1,12 @@
 import { ownCopy } from '#base/latin1.ts';
 import { FIELD_OVERHEAD } from '#http/h2/hpack/header-field.ts';
-import type { NameRule } from '#http/h2/hpack/name-rule.ts';
+import { type NameState, TableEntry } from '#http/h2/hpack/name-state.ts';
 import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-table.ts';
 
 /** Use is counted over so many fields: some hundred messages. */
 const WINDOW_LOOKUPS = 1024;
 /** An entry that is used so often within a window is not driven out. */
 const USES_TO_STAY = 4;
-
-/** What an encoder knows of one name. */
-export class NameState {
-  readonly rule: NameRule;
-  /** The newest of the entries of this name. */
-  newest: TableEntry | undefined = undefined;
-  /** How well the values of this name come back: rises with hits, falls with insertions. */
-  score = 0;
-  /** Values that were not looked at for insertion since the score fell too low. */
-  passedOver = 0;
-
-  constructor(rule: NameRule) {
-    this.rule = rule;
-  }
-}
-
-/** An entry of the encoder's dynamic table; those of a name form a list, newest first. */
-export class TableEntry {
-  readonly state: NameState;
-  readonly value: string;
-  readonly size: number;
-  /** Which insertion it was; the index follows from it. */
-  readonly number: number;
-  older: TableEntry | undefined;
-  newer: TableEntry | undefined = undefined;
-  /** How often it was referred to, halved at the end of each window. */
-  uses = 0;
-
-  constructor(state: NameState, value: string, size: number, number: number) {
-    this.state = state;
-    this.value = value;
-    this.size = size;
-    this.number = number;
-    this.older = state.newest;
-  }
-}
 
 /** The encoder's dynamic table (RFC 7541 section 2.3.2), oldest entries first. */
 export class EncoderTable {

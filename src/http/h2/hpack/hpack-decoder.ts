@@ -22,7 +22,7 @@ export interface HeaderFieldSink {
 export class HpackDecoder {
   readonly #table: DynamicTable;
   /** Fields that came without indexing, which many peers send again and again. */
-  readonly #literals: OctetCache<HeaderField> = new OctetCache(128, 2048, 8192);
+  readonly #literals: OctetCache<HeaderField> = new OctetCache(16, 128, 2048, 8192);
   #tableBytesMax: number;
   /** Whether the next block must begin with a table size update (section 4.2). */
   #mustShrink = false;
@@ -231,7 +231,7 @@ function isLegalValue(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Names as they were spelt out, of all connections. */
-const names: OctetCache<FieldName> = new OctetCache(256, 64, 16_384);
+const names: OctetCache<FieldName> = new OctetCache(256, 256, 64, 16_384);
 
 const staticNames: ReadonlyMap<string, FieldName> = new Map(
   staticFields.map((field) => [field.name, field.fieldName]),

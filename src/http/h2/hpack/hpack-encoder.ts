@@ -1,13 +1,10 @@
 import { writeLatin1 } from '#base/latin1.ts';
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
-import { EncoderTable, NameState, sizeOf, type TableEntry } from '#http/h2/hpack/encoder-table.ts';
+import { EncoderTable, sizeOf } from '#http/h2/hpack/encoder-table.ts';
 import { encodeHuffman, huffmanLength } from '#http/h2/hpack/huffman-encoder.ts';
-import {
-  knownNameRules,
-  type NameRule,
-  nameRuleOf,
-  PSEUDO_RULES,
-} from '#http/h2/hpack/name-rule.ts';
+import { knownNameRules, type NameRule, PSEUDO_RULES } from '#http/h2/hpack/name-rule.ts';
+import { type NameState, SCORE_MIN, type TableEntry } from '#http/h2/hpack/name-state.ts';
+import { NameStates } from '#http/h2/hpack/name-states.ts';
 import {
   PSEUDO_AUTHORITY,
   PSEUDO_METHOD,
@@ -30,17 +27,13 @@ const SIZE_UPDATE = 0x20;
 
 /** How many values of a name are compared with the one to be written. */
 const VALUES_COMPARED_MAX = 8;
-/** Other names than the known ones of which something is remembered. */
-const OTHER_NAMES_MAX = 128;
 /** Room for three numbers of 32 bits: the index and two lengths, which is all that a field has. */
 const INTEGERS_BYTES = 18;
 /** A field larger than this part of the table would drive out too much. */
 const FIELD_TABLE_SHARE = 4;
 
-/* A name whose score fell to the lowest is no longer inserted: three in four values were new. */
 const HIT_SCORE = 2;
 const SCORE_MAX = 20;
-const SCORE_MIN = -6;
 /** After so many values more, a name is given another try. */
 const PASSED_OVER_MAX = 128;
 
@@ -48,8 +41,7 @@ const PASSED_OVER_MAX = 128;
 export class HpackEncoder {
   readonly #table: EncoderTable;
   readonly #tableBytesMax: number;
-  readonly #known: (NameState | undefined)[] = [];
-  readonly #others: Map<string, NameState> = new Map();
+  readonly #names = new NameStates();
   #seen: SeenFields | undefined = undefined;
   /** The smallest size since the last block, -1 when the peer's limit did not change. */
   #smallestSize = -1;
@@ -89,7 +81,7 @@ export class HpackEncoder {
   }
 
   encodePath(value: string, isNeverIndexed: boolean): void {
-    this.#encodeField(this.#knownState(PSEUDO_RULES + PSEUDO_PATH), value, isNeverIndexed);
+    this.#encodeKnown(PSEUDO_RULES + PSEUDO_PATH, value, isNeverIndexed);
   }
 
   encodeScheme(value: string): void {
@@ -109,56 +101,46 @@ export class HpackEncoder {
    * `isNeverIndexed` asks every hop to keep the field out of its tables; secrets are always so.
    */
   encode(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
-    const state = id === UNKNOWN_HEADER ? this.#otherState(name) : this.#knownState(id);
-    this.#encodeField(state, value, isNeverIndexed);
+    if (id !== UNKNOWN_HEADER) return this.#encodeKnown(id, value, isNeverIndexed);
+    const state = this.#names.ofOther(name);
+    if (!this.#encodePlainly(state.rule, state, value, isNeverIndexed)) this.#encode(state, value);
   }
 
   #encodePseudo(pseudo: number, value: string): void {
-    this.#encodeField(this.#knownState(PSEUDO_RULES + pseudo), value, false);
+    this.#encodeKnown(PSEUDO_RULES + pseudo, value, false);
   }
 
-  #knownState(slot: number): NameState {
-    const state = this.#known[slot];
-    if (state !== undefined) return state;
-    const made = new NameState(knownNameRules[slot] as (typeof knownNameRules)[number]);
-    this.#known[slot] = made;
-    return made;
+  #encodeKnown(number: number, value: string, isNeverIndexed: boolean): void {
+    const rule = knownNameRules[number] as NameRule;
+    // Nothing is remembered of names and values of which the tables have nothing to gain.
+    if (this.#encodePlainly(rule, undefined, value, isNeverIndexed)) return;
+    this.#encode(this.#names.ofKnown(rule), value);
   }
 
-  #otherState(name: string): NameState {
-    const state = this.#others.get(name);
-    if (state !== undefined) return state;
-    const made = new NameState(nameRuleOf(name));
-    if (this.#others.size >= OTHER_NAMES_MAX) this.#forgetOtherNames();
-    if (this.#others.size < OTHER_NAMES_MAX) this.#others.set(name, made);
-    else made.score = SCORE_MIN;
-    return made;
-  }
-
-  /** Names without an entry in the table can be forgotten. */
-  #forgetOtherNames(): void {
-    for (const [name, state] of this.#others) {
-      if (state.newest === undefined) this.#others.delete(name);
-    }
-  }
-
-  #encodeField(state: NameState, value: string, isNeverIndexed: boolean): void {
-    const { rule } = state;
+  /** Writes a field that does not concern the dynamic table; false: it may. */
+  #encodePlainly(
+    rule: NameRule,
+    state: NameState | undefined,
+    value: string,
+    isNeverIndexed: boolean,
+  ): boolean {
     this.#out.reserve(rule.name.length + value.length + INTEGERS_BYTES);
     if (isNeverIndexed) {
-      this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, state, value);
-      return;
+      this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, rule, state, value);
+      return true;
     }
     const staticEntry = staticEntryOf(rule, value);
     if (staticEntry > 0) {
       this.#writeInteger(INDEXED, 0x7f, staticEntry);
-      return;
+      return true;
     }
-    if (rule.indexing !== 'adaptive') {
-      const kind = rule.indexing === 'secret' ? LITERAL_NEVER_INDEXED : LITERAL_PLAIN;
-      this.#writeLiteral(kind, 0x0f, state, value);
-      return;
-    }
+    if (rule.indexing === 'adaptive') return false;
+    const kind = rule.indexing === 'secret' ? LITERAL_NEVER_INDEXED : LITERAL_PLAIN;
+    this.#writeLiteral(kind, 0x0f, rule, state, value);
+    return true;
+  }
+
+  #encode(state: NameState, value: string): void {
     this.#table.countLookup();
     const entry = findEntry(state, value);
     if (entry !== undefined) {
@@ -168,11 +150,11 @@ export class HpackEncoder {
       return;
     }
     if (!this.#isAdmitted(state, value)) {
-      this.#writeLiteral(LITERAL_PLAIN, 0x0f, state, value);
+      this.#writeLiteral(LITERAL_PLAIN, 0x0f, state.rule, state, value);
       return;
     }
     state.score--;
-    this.#writeLiteral(LITERAL_INDEXED, 0x3f, state, value);
+    this.#writeLiteral(LITERAL_INDEXED, 0x3f, state.rule, state, value);
     this.#table.insert(state, value);
   }
 
@@ -192,14 +174,20 @@ export class HpackEncoder {
     return this.#seen.remember(state.rule.name, value) && table.hasRoomFor(size);
   }
 
-  #writeLiteral(kind: number, prefixMax: number, state: NameState, value: string): void {
-    const { rule } = state;
+  #writeLiteral(
+    kind: number,
+    prefixMax: number,
+    rule: NameRule,
+    state: NameState | undefined,
+    value: string,
+  ): void {
+    const newest = state?.newest;
     const index =
       rule.staticIndex > 0
         ? rule.staticIndex
-        : state.newest === undefined
+        : newest === undefined
           ? 0
-          : this.#table.indexOf(state.newest);
+          : this.#table.indexOf(newest);
     this.#writeInteger(kind, prefixMax, index);
     if (kind === LITERAL_INDEXED) {
       if (index === 0) this.#writeHuffman(rule.name);

@@ -13,6 +13,8 @@ export type Indexing = 'adaptive' | 'plain' | 'secret';
 
 export interface NameRule {
   readonly name: string;
+  /** Its place in `knownNameRules`; -1 for other names. */
+  readonly number: number;
   readonly indexing: Indexing;
   /** The first static entry of this name, 0 for none. */
   readonly staticIndex: number;
@@ -51,11 +53,12 @@ const PLAIN = new Set([
   'x-request-id',
 ]);
 
-function ruleFor(name: string): NameRule {
+function ruleFor(name: string, number: number): NameRule {
   const first = staticFields.findIndex((field) => field.name === name);
   const staticValues = staticFields.filter((field) => field.name === name);
   return {
     name,
+    number,
     indexing: SECRET.has(name) ? 'secret' : PLAIN.has(name) ? 'plain' : 'adaptive',
     staticIndex: first + 1,
     staticValues: staticValues.map((field) => field.value),
@@ -63,10 +66,9 @@ function ruleFor(name: string): NameRule {
 }
 
 /** The rules of the known headers by id, and behind them those of the pseudo-headers. */
-export const knownNameRules: readonly NameRule[] = [
-  ...knownHeaderNames.map(ruleFor),
-  ...pseudoHeaderNames.map(ruleFor),
-];
+export const knownNameRules: readonly NameRule[] = [...knownHeaderNames, ...pseudoHeaderNames].map(
+  ruleFor,
+);
 
 /** Where the rules of pseudo-headers begin in `knownNameRules`. */
 export const PSEUDO_RULES: number = knownHeaderNames.length;
@@ -74,7 +76,7 @@ export const PSEUDO_RULES: number = knownHeaderNames.length;
 const otherRules: ReadonlyMap<string, NameRule> = new Map(
   [...PLAIN, ...SECRET, ...staticFields.map((field) => field.name)].map((name) => [
     name,
-    ruleFor(name),
+    ruleFor(name, -1),
   ]),
 );
 
@@ -82,5 +84,11 @@ const otherRules: ReadonlyMap<string, NameRule> = new Map(
 export function nameRuleOf(name: string): NameRule {
   const rule = otherRules.get(name);
   if (rule !== undefined) return rule;
-  return { name: ownCopy(name), indexing: 'adaptive', staticIndex: 0, staticValues: [] };
+  return {
+    name: ownCopy(name),
+    number: -1,
+    indexing: 'adaptive',
+    staticIndex: 0,
+    staticValues: [],
+  };
 }

@@ -16,7 +16,7 @@ function lookUp(cache: OctetCache<string>, text: string, seed = 0): string | und
 }
 
 t.test('a string is remembered when it came twice', async (t) => {
-  const cache = new OctetCache<string>(16, 100, 1000);
+  const cache = new OctetCache<string>(16, 16, 100, 1000);
   t.equal(lookUp(cache, 'value'), undefined);
   t.equal(lookUp(cache, 'value'), undefined);
   t.equal(lookUp(cache, 'value'), 'value');
@@ -25,14 +25,25 @@ t.test('a string is remembered when it came twice', async (t) => {
 });
 
 t.test('fresh strings do not drive out one that is kept', async (t) => {
-  const cache = new OctetCache<string>(16, 100, 1000);
+  const cache = new OctetCache<string>(4, 16, 100, 1000);
   for (let round = 0; round < 2; round++) lookUp(cache, 'value');
   for (let round = 0; round < 1000; round++) lookUp(cache, `fresh-${round}`);
   t.equal(lookUp(cache, 'value'), 'value');
 });
 
+t.test('it grows when more strings come back than it has places for', async (t) => {
+  const texts = Array.from({ length: 40 }, (_, index) => `value-${index}`);
+  const foundOf = (cache: OctetCache<string>): number => {
+    for (let round = 0; round < 100; round++) for (const text of texts) lookUp(cache, text);
+    return texts.filter((text) => lookUp(cache, text) === text).length;
+  };
+  t.ok(foundOf(new OctetCache<string>(8, 8, 100, 1000)) <= 8);
+  const found = foundOf(new OctetCache<string>(8, 128, 100, 1000));
+  t.ok(found > 30, `${found} of 40`);
+});
+
 t.test('strings that are too long, or too many, are let go', async (t) => {
-  const cache = new OctetCache<string>(256, 100, 1000);
+  const cache = new OctetCache<string>(256, 256, 100, 1000);
   for (let round = 0; round < 3; round++) {
     t.equal(lookUp(cache, 'v'.repeat(101)), undefined);
   }
@@ -53,7 +64,7 @@ t.test('what is found is always what was asked for', async () => {
     });
   fc.assert(
     fc.property(fc.array(text, { minLength: 50, maxLength: 200 }), (texts) => {
-      const cache = new OctetCache<string>(8, 400, 3000);
+      const cache = new OctetCache<string>(2, 8, 400, 3000);
       return [...texts, ...texts, ...texts].every((text) => {
         const found = lookUp(cache, text);
         return found === undefined || found === text;
