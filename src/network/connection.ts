@@ -112,6 +112,13 @@ export class Connection implements TransportEvents, TurnFlusher {
     if (--this.#readDisableCount === 0) this.startReading();
   }
 
+  /** Behaves as if more were waiting than the limit allows, until some of what waits is sent. */
+  holdBack(): void {
+    if (this.#isAboveHighWatermark || this.#transport.queuedBytes === 0) return;
+    this.#isAboveHighWatermark = true;
+    this.#events.onAboveWriteBufferHighWatermark();
+  }
+
   /** Calls `run` in a turn of its own (see `EventTurn.later`). */
   later(run: () => void): void {
     this.#turn.later(run);

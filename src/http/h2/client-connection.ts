@@ -295,6 +295,14 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     this.#callbacks.onProtocolError(details);
   }
 
+  /**
+   * Bodies wait in their streams, where small pieces come together: a client that sends single bytes
+   * must not end the connection for all others because the upstream is busy for a moment.
+   */
+  override onManyFramesWait(): void {
+    this.connection.holdBack();
+  }
+
   protected override onDead(): void {}
 
   protected override onPeerGone(): void {

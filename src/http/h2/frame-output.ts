@@ -15,12 +15,17 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 
+/** This part of the frames that may wait are many; one turn can add as many again, twice. */
+const MANY_FRAMES_SHARE = 4;
+
 /** Output is handed over before the end of the turn when there is so much of it. */
 const FLUSH_BYTES = 65_536;
 
 export interface FrameOutputOwner {
   /** The peer makes us write and does not read. */
   onOutboundFlood(flood: OutboundFlood): void;
+  /** A good part of the frames that may wait do. */
+  onManyFramesWait(): void;
 }
 
 /** Writes the frames of a connection; they are collected and handed over at the end of the turn. */
@@ -31,6 +36,7 @@ export class FrameOutput implements TurnFlusher {
   readonly #owner: FrameOutputOwner;
   readonly #stats: StatBlock;
   readonly #frames: OutboundFrames;
+  readonly #manyFrames: number;
   #writer: ByteWriter | undefined = undefined;
   #isDirty = false;
   #isStopped = false;
@@ -48,6 +54,7 @@ export class FrameOutput implements TurnFlusher {
     this.#owner = owner;
     this.#stats = stats;
     this.#frames = new OutboundFrames(options);
+    this.#manyFrames = options.maxOutboundFrames / MANY_FRAMES_SHARE;
     this.fields = new FieldWriter(options.hpackTableSize);
   }
 
@@ -88,6 +95,7 @@ export class FrameOutput implements TurnFlusher {
     const flood = this.#frames.flushed(length, this.#connection.bufferedBytes);
     this.#gauge(this.#frames.queued, this.#frames.queuedControl);
     if (flood !== undefined) this.#owner.onOutboundFlood(flood);
+    else if (this.#frames.queued > this.#manyFrames) this.#owner.onManyFramesWait();
   }
 
   #gauge(frames: number, controlFrames: number): void {

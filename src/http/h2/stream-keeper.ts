@@ -205,6 +205,8 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
     this.#fail(ErrorCode.ENHANCE_YOUR_CALM, `http2.${flood}`, 'flood', undefined);
   }
 
+  onManyFramesWait(): void {}
+
   /** Whoever does not read does not read GOAWAY either. */
   onOutboundFlood(flood: OutboundFlood): void {
     if (this.isDead) return;
