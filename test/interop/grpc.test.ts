@@ -20,6 +20,7 @@ import {
   testService,
   unknownService,
 } from './grpc-service.ts';
+import { findProgram, startNginx, unlessFound } from './programs.ts';
 import { startProxyUnderTest } from './proxy-under-test.ts';
 
 type Done = (error: ServiceError | null, response?: Payload) => void;
@@ -239,4 +240,34 @@ t.test('local replies reach gRPC clients as their status', async (t) => {
     );
     t.equal(error?.code, code, error?.message ?? 'answered');
   }
+});
+
+const nginx = findProgram('nginx');
+
+t.test('with nginx in front', unlessFound(nginx), async (t) => {
+  const server = await startGrpcServer(t);
+  const proxy = await startProxyUnderTest(t, {
+    upstreamPort: server.port,
+    upstreamProtocol: 'http2',
+  });
+  const pass = `client_max_body_size 1m;
+    location / { grpc_pass grpc://127.0.0.1:${proxy.port}; }`;
+  const { port } = await startNginx(t, nginx as string, pass, '', ' http2');
+  const client = clientOf(t, port);
+
+  t.same(await outcome((done) => client.emptyCall({}, done)), { error: null, response: {} });
+
+  const request = { size: 314_159, body: 'x'.repeat(271_828) };
+  const large = await outcome((done) => client.unaryCall(request, new Metadata(), done));
+  t.equal(large.response?.body?.length, 314_159);
+
+  const sizes: number[] = [];
+  const call = client.streamingOutputCall({});
+  call.on('data', (message: Payload) => sizes.push(message.body?.length ?? 0));
+  await once(call, 'end');
+  t.same(sizes, SIZES);
+
+  const refused = { status: { code: status.FAILED_PRECONDITION, message: 'not now' } };
+  const { error } = await outcome((done) => client.unaryCall(refused, new Metadata(), done));
+  t.match(error, { code: status.FAILED_PRECONDITION, details: 'not now' });
 });
