@@ -32,9 +32,9 @@ export interface Http2Options {
    */
   readonly initialStreamWindowSize: number;
   /**
-   * Up to here the window of a stream grows once more of its body than the other side may keep
-   * (`streamBufferLimitBytes`) was passed on; default 16 MiB, and a
-   * configured `initial_stream_window_size` stays what it is.
+   * Up to here the window of a stream grows: to `streamBufferLimitBytes` as soon as somebody takes
+   * its body, beyond that once more of it was passed on than the other side may keep. Default
+   * 16 MiB; a configured `initial_stream_window_size` stays what it is.
    */
   readonly streamWindowMax: number;
   /** Bytes that the peer may send on all streams before we have read them; default 24 MiB. */

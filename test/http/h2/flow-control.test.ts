@@ -328,6 +328,24 @@ t.test('the window of a stream grows while its body is passed on', async (t) => 
   t.same(harness.errors, []);
 });
 
+t.test(
+  'the first time a window grows to what the other side may keep, and not while it stands',
+  async (t) => {
+    const options = { streamBufferLimitBytes: 200_000 };
+    const harness = new Http2ServerHarness(options);
+    harness.feed(headers(1, POST, END_HEADERS));
+    const more = (): string[] => harness.feed(data(1, Buffer.alloc(16_000))).frames();
+    t.same([...more(), ...more()], []);
+    t.same(more(), [`WINDOW_UPDATE 1 ${48_000 + 200_000 - 65_535}`]);
+    const stalled = new Http2ServerHarness(options);
+    stalled.feed(headers(1, POST, END_HEADERS));
+    stalled.last.encoder.readDisable(true);
+    for (let count = 0; count < 4; count++) {
+      t.same(stalled.feed(data(1, Buffer.alloc(16_000))).frames(), []);
+    }
+  },
+);
+
 t.test('windows grow by no more than the connection’s together, and shrink again', async (t) => {
   const options = { streamWindowMax: 1_000_000, initialConnectionWindowSize: 200_000 };
   const harness = new Http2ServerHarness(options);
