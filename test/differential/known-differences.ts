@@ -14,8 +14,13 @@ export interface KnownDifference {
 }
 
 export type Expectation =
-  /** The same as Envoy shows in that scenario, but for the number of bytes received. */
-  | { readonly kind: 'like'; readonly group: string; readonly scenario: string }
+  /** The same as Envoy shows in that scenario, but for the number of bytes received and manners. */
+  | {
+      readonly kind: 'like';
+      readonly group: string;
+      readonly scenario: string;
+      readonly manners?: Http2Manners;
+    }
   /** The same as Envoy in this scenario, said on HTTP/2 connections in Proa's own way. */
   | { readonly kind: 'http2'; readonly manners: Http2Manners }
   /** It refuses the configuration, by the name of what it does not support. */

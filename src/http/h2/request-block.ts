@@ -136,11 +136,14 @@ function isToken(text: string): boolean {
   return true;
 }
 
-/** No blanks or control octets; as in Envoy, octets beyond ASCII are let through. */
+/**
+ * RFC 3986 section 2: visible ASCII alone. What follows could be HTTP/1.1, and some servers there end
+ * a target at octets such as 0x85 and 0xa0.
+ */
 function isPath(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const octet = text.charCodeAt(at);
-    if (octet <= SPACE || octet === DELETE) return false;
+    if (octet <= SPACE || octet >= DELETE) return false;
   }
   return true;
 }

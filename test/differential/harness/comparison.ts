@@ -39,7 +39,9 @@ function compareWithExpectation(
       const model = answers(expectation.group, expectation.scenario);
       const path = `what Envoy showed in "${expectation.scenario}"`;
       if (model === undefined) return [{ path, expected: 'recorded', actual: 'not recorded' }];
-      return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(proa));
+      const { manners } = expectation;
+      const shown = manners === undefined ? proa : withoutManners(proa, model, manners);
+      return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(shown));
     }
     case 'http2':
       return observationDifferences(envoy, withoutManners(proa, envoy, expectation.manners));
