@@ -69,6 +69,10 @@ export class ActiveFilter implements StreamFilterCallbacks {
     this.stream.resetStream(reason, details);
   }
 
+  resetIdleTimer(): void {
+    this.stream.resetIdleTimer();
+  }
+
   get bufferLimitBytes(): number {
     return this.stream.bufferLimitBytes;
   }

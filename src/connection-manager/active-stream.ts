@@ -322,6 +322,15 @@ export class ActiveStream implements RequestDecoder, RepliedStream, StreamTimeou
     if (!this.isOver) this.encoder.readDisable(false);
   }
 
+  /** The client is slow, not idle. */
+  onPendingSent(): void {
+    this.resetIdleTimer();
+  }
+
+  resetIdleTimer(): void {
+    this.timeouts.touch();
+  }
+
   onAboveWriteBufferHighWatermark(): void {
     this.response.onAboveWriteBufferHighWatermark();
   }

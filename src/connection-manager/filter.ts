@@ -73,6 +73,8 @@ export interface StreamFilterCallbacks {
   readonly perFilterConfigs: readonly unknown[];
   sendLocalReply(reply: LocalReply): void;
   resetStream(reason: StreamResetReason, details: string): void;
+  /** Something moved that the stream did not see. */
+  resetIdleTimer(): void;
   /** How much of a body may be buffered, in bytes. */
   readonly bufferLimitBytes: number;
 

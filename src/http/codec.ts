@@ -59,6 +59,8 @@ export interface RequestDecoder {
   readonly flushTimeoutMs?: number | undefined;
   /** HTTP/2: the stream is closed without a reset by the client; nothing of it is pending any more. */
   onStreamClosed?(): void;
+  /** HTTP/2: the client took some of the body that had to wait for it. */
+  onPendingSent?(): void;
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
 }
@@ -118,6 +120,8 @@ export interface RequestEncoder {
 
 /** What hears a response as it is read. */
 export interface ResponseDecoder {
+  /** HTTP/2: the upstream took some of the request's body that had to wait for it. */
+  onPendingSent?(): void;
   decode1xxHeaders(headers: ResponseHeaders): void;
   decodeHeaders(headers: ResponseHeaders, endStream: boolean): void;
   decodeData(bytes: Buffer, endStream: boolean): void;

@@ -185,6 +185,28 @@ t.test('how long an answer waits for its client', async (t) => {
   }
 });
 
+t.test('a client that takes little at a time is not idle', async (t) => {
+  const harness = new ManagerHarness({ manager: { streamIdleTimeout: '3s' } });
+  const client = new Http2Client(harness, [[SETTINGS.INITIAL_WINDOW_SIZE, 0]]);
+  client.get(1, '/');
+  const headers = acquireResponseHeaders();
+  headers.status = 200;
+  const stream = harness.terminal?.stream;
+  stream?.encodeHeaders(headers, false, 'via_upstream');
+  stream?.encodeData(Buffer.from('begin'), false);
+  harness.time.settle();
+  t.same(client.received(), ['1 HEADERS :status: 200']);
+  for (const byte of 'begi') {
+    harness.time.advance(2900);
+    t.same(client.window(1, 1), [`1 DATA ${byte}`]);
+  }
+  harness.time.advance(2900);
+  t.same(client.received(), []);
+  harness.time.advance(200);
+  t.same(client.received(), ['1 RST_STREAM INTERNAL_ERROR'], 'until it takes nothing more');
+  t.match(harness.takeLogged(), [{ status: 200, details: 'stream_idle_timeout', flags: 'SI' }]);
+});
+
 t.test('each stream has its own timeouts', async (t) => {
   const harness = new ManagerHarness({ manager: { streamIdleTimeout: '3s' } });
   const client = new Http2Client(harness);

@@ -56,6 +56,10 @@ export class ClientStream extends Http2Stream implements RequestEncoder, Request
     decoder?.onResetStream(reason, details);
   }
 
+  onPendingSent(): void {
+    this.decoder?.onPendingSent?.();
+  }
+
   onAboveWriteBufferHighWatermark(): void {
     this.decoder?.onAboveWriteBufferHighWatermark();
   }

@@ -152,6 +152,7 @@ export class OutboundData {
     pending.take(this.#output.buffer, at, size);
     this.#output.endData();
     this.#stats.add(field.pending_send_bytes, -size);
+    stream.onPendingSent();
     if (!isLast && stream.sendWindow > 0) this.#queue.push(stream);
     this.#checkPending(stream);
     if (isLast && stream.tail === 'end') this.#ended(stream);

@@ -63,6 +63,10 @@ export class ServerStream extends Http2Stream implements ResponseEncoder, TimerO
     this.#connection.onFlushTimeout(this);
   }
 
+  onPendingSent(): void {
+    this.decoder?.onPendingSent?.();
+  }
+
   onAboveWriteBufferHighWatermark(): void {
     this.decoder?.onAboveWriteBufferHighWatermark();
   }

@@ -119,6 +119,8 @@ export abstract class Http2Stream implements BytesMeter {
   abstract onTrailers(trailers: HeaderMap): void;
   /** The stream ends before its time, by the peer's doing. */
   abstract onReset(reason: StreamResetReason, details: string): void;
+  /** Some of what is pending was sent, or all of it. */
+  abstract onPendingSent(): void;
   abstract onAboveWriteBufferHighWatermark(): void;
   abstract onBelowWriteBufferLowWatermark(): void;
 }

@@ -307,6 +307,11 @@ export class UpstreamRequest implements ResponseDecoder, PoolCallbacks, TimerOwn
     this.#owner.onUpstreamReset(reason, '');
   }
 
+  /** The upstream is slow, and the request not idle. */
+  onPendingSent(): void {
+    if (!this.#isOver) this.#callbacks.resetIdleTimer();
+  }
+
   onAboveWriteBufferHighWatermark(): void {
     this.#pool.cluster.stats.inc(field.upstream_flow_control_backed_up_total);
     if (!this.#isOver) this.#owner.onUpstreamAboveWriteBufferHighWatermark();
