@@ -342,6 +342,18 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
     proa: { kind: 'http2', manners: { cancels: true } },
   },
   {
+    group: 'h2-limits',
+    scenarios: ['the beginning of a response is taken slowly'],
+    reason:
+      'a stream is not idle while its client takes what waits for it: as Envoy itself sees it once the whole ' +
+      'response waits',
+    proa: {
+      kind: 'like',
+      group: 'h2-limits',
+      scenario: 'the beginning of a response is taken slowly, within the stream idle timeout',
+    },
+  },
+  {
     group: 'h2-options',
     scenarios: ['downstream: hpack_table_size 0'],
     reason: `${WINDOW_REASON}; what is wrong with a header block is logged in words`,

@@ -26,6 +26,30 @@ function options(fields: JsonObject): JsonObject {
 }
 
 const slow = { after: 'request' as const, steps: [pause(200), ...reply(200, 'late').steps] };
+/** The client takes a response byte by byte, and meanwhile nothing comes from the upstream. */
+function takenSlowly(name: string, idleTimeout: string): Scenario {
+  const beginning = 'HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\nslow beginning';
+  return {
+    name,
+    alone: true,
+    manager: { stream_idle_timeout: idleTimeout },
+    upstream: { after: 'request', steps: [send(beginning), pause(800), send('ready')] },
+    client: [
+      http2With(
+        { credits: false, settings: { INITIAL_WINDOW_SIZE: 0 } },
+        ask(1, 'GET', '/'),
+        { do: 'receiveHead', stream: 1 },
+        ...Array.from({ length: 6 }, () => [
+          pause(120),
+          { do: 'credit', stream: 1, bytes: 1 } as const,
+        ]).flat(),
+        { do: 'credit', stream: 1, bytes: 100 },
+        receiveEnd(1),
+      ),
+    ],
+  };
+}
+
 const plain = block(fieldsOf('GET', '/'));
 const second = [ask(101, 'GET', '/second'), receiveEnd(101)];
 
@@ -394,6 +418,8 @@ const windows: readonly Scenario[] = [
       ),
     ],
   },
+  takenSlowly('the beginning of a response is taken slowly', '0.5s'),
+  takenSlowly('the beginning of a response is taken slowly, within the stream idle timeout', '5s'),
   {
     name: 'a client leaves a stalled response',
     alone: true,
