@@ -375,7 +375,10 @@ const messages: readonly Scenario[] = [
   ),
   upstream('an upstream that speaks HTTP/1.1', {
     options: { prefaced: false },
-    onConnection: [[{ do: 'receiveSettings' }, send('HTTP/1.1 400 Bad Request\r\n\r\n'), close]],
+    // The request comes with the settings, or right after them.
+    onConnection: [
+      [{ do: 'receiveSettings' }, pause(100), send('HTTP/1.1 400 Bad Request\r\n\r\n'), close],
+    ],
   }),
   upstream('an upstream that never says SETTINGS', {
     options: { prefaced: false },
