@@ -320,6 +320,19 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
   },
   {
     group: 'h2-malformed',
+    scenarios: ['the path "/é"'],
+    reason:
+      'RFC 9113 section 8.3.1 and RFC 3986 section 2: a path has visible ASCII characters alone; some ' +
+      'servers of HTTP/1.1, to which it may go on, end a request target at octets such as 0x85 and 0xa0',
+    proa: {
+      kind: 'like',
+      group: 'h2-malformed',
+      scenario: 'the path "/a b"',
+      manners: { goaway: 'PROTOCOL_ERROR' },
+    },
+  },
+  {
+    group: 'h2-malformed',
     scenarios: ['too much credit for the connection', 'too large an initial window'],
     reason: GOAWAY_REASON,
     proa: { kind: 'http2', manners: { goaway: 'FLOW_CONTROL_ERROR' } },

@@ -24,19 +24,6 @@ export const knownHttp2Errors: readonly KnownDifference[] = [
   },
   {
     group: 'h2-malformed',
-    scenarios: ['the path "/é"'],
-    reason:
-      'RFC 9113 section 8.3.1 and RFC 3986 section 2: a path has visible ASCII characters alone; some ' +
-      'servers of HTTP/1.1, to which it may go on, end a request target at octets such as 0x85 and 0xa0',
-    proa: {
-      kind: 'like',
-      group: 'h2-malformed',
-      scenario: 'the path "/a b"',
-      manners: { goaway: 'PROTOCOL_ERROR' },
-    },
-  },
-  {
-    group: 'h2-malformed',
     scenarios: ['a space before a value'],
     reason: 'RFC 9113 section 8.2.1: a field value must not begin or end with a space or tab',
     proa: {
