@@ -28,7 +28,8 @@ export interface StreamEnd {
   readonly trailers: IncomingHttpHeaders;
 }
 
-const ANSWER_LIMIT_MS = 15_000;
+/** So long a stream may stand still. */
+const STILL_LIMIT_MS = 15_000;
 const TEXT_MAX = 200;
 
 let requests = 0;
@@ -86,21 +87,27 @@ export class Http2SoakConnection {
     stream.on('trailers', (fields) => {
       trailers = fields;
     });
+    const patience = this.#giveUpLater(stream, target);
     stream.on('data', (chunk: Buffer) => {
+      patience.refresh();
       check.add(chunk);
       if (text.length < TEXT_MAX) text += chunk.toString('latin1');
     });
+    stream.on('drain', () => patience.refresh());
     stream.resume();
-    const isOver = await Promise.race([
-      new Promise((resolve) => stream.once('close', () => resolve(true))),
-      sleep(ANSWER_LIMIT_MS, false, { ref: false }),
-    ]);
-    if (isOver === false) {
-      this.#run.findings.wrong(`no end of ${pathOf(target)} within ${ANSWER_LIMIT_MS} ms`);
-      stream.close(constants.NGHTTP2_CANCEL);
-    }
+    if (!stream.destroyed) await new Promise((resolve) => stream.once('close', resolve));
+    clearTimeout(patience);
     const status = this.#statuses.get(stream) ?? 0;
     return { status, code: stream.rstCode, check, text, trailers };
+  }
+
+  /** Small windows make many round trips, which take their time where others use the processor as well. */
+  #giveUpLater(stream: ClientHttp2Stream, target: Target): NodeJS.Timeout {
+    const giveUp = setTimeout(() => {
+      this.#run.findings.wrong(`nothing moved of ${pathOf(target)} for ${STILL_LIMIT_MS} ms`);
+      stream.close(constants.NGHTTP2_CANCEL);
+    }, STILL_LIMIT_MS);
+    return giveUp.unref();
   }
 
   /** A whole exchange that has to succeed, unless the proxy was about to close. */
@@ -136,8 +143,8 @@ export class Http2SoakConnection {
 
   leave(): void {
     this.#session.close();
-    // Streams under way end first; nobody waits longer than for any answer.
-    setTimeout(() => this.#session.destroy(), ANSWER_LIMIT_MS).unref();
+    // Streams under way end first.
+    setTimeout(() => this.#session.destroy(), STILL_LIMIT_MS).unref();
   }
 
   /** Leaves without a word, whatever is under way. */
