@@ -165,8 +165,8 @@ const mistakes: readonly (readonly [what: string, text: string, ...errors: strin
   ],
   [
     'an enum value that Proa does not have',
-    ingressWith('codecType: auto', 'codecType: http2'),
-    `envoy.yaml:23:17: ${manager}.codec_type: the value HTTP2 is valid in Envoy but not supported by Proa yet`,
+    ingressWith('codecType: auto', 'codecType: http3'),
+    `envoy.yaml:23:17: ${manager}.codec_type: the value HTTP3 is valid in Envoy but not supported by Proa yet`,
   ],
   [
     'domains that are taken',

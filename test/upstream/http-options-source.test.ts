@@ -53,9 +53,14 @@ t.test('HTTP/2 is chosen by typed options and by the older field alike', async (
   }
 });
 
-t.test("HTTP/2 options are Envoy's where nothing is said", async (t) => {
+t.test("HTTP/2 options are Envoy's where nothing is said, but for one", async (t) => {
   const { http2 } = httpOf({ http2_protocol_options: {} });
-  t.same(http2, { ...DEFAULT_HTTP2_OPTIONS, streamFlushTimeoutMs: 0 });
+  t.same(http2, {
+    ...DEFAULT_HTTP2_OPTIONS,
+    streamFlushTimeoutMs: 0,
+    // A malformed response must not end those of other clients.
+    streamErrorOnInvalidHttpMessage: true,
+  });
   t.equal(http2?.maxHeadersBytes, 60 * 1024, 'not the 80 KiB of HTTP/1.1');
 });
 
