@@ -137,8 +137,9 @@ export class Http2SoakConnection {
     if (wrong === undefined) {
       findings.tally('answers complete');
       findings.tally(`answers ${end.status}`);
-    } else if (!this.isUsable && end.code !== 0) findings.tally('cut off by a closing connection');
-    else findings.wrong(`${pathOf(target)}: ${wrong}`);
+    } else if (!this.isUsable && end.code !== 0 && end.status === 0) {
+      findings.tally('refused by a closing connection');
+    } else findings.wrong(`${pathOf(target)}: ${wrong}`);
   }
 
   leave(): void {
