@@ -62,3 +62,8 @@ export function newCasingFor(format: HeaderKeyFormat): PreservedCasing | undefin
   if (format.kind !== 'preserve_case') return undefined;
   return new PreservedCasing(format.ownHeaders === 'proper_case_words', format.forwardReasonPhrase);
 }
+
+/** `name: value CRLF`, the name in lower case where no casing is asked for. */
+export function casedLine(name: string, value: string, casing: HeaderCasing | undefined): string {
+  return `${casing === undefined ? name : casing.nameOf(name)}: ${value}\r\n`;
+}

@@ -1,4 +1,4 @@
-import type { HeaderCasing, PreservedCasing } from '#http/header-casing.ts';
+import { casedLine, type HeaderCasing, type PreservedCasing } from '#http/header-casing.ts';
 import { BITS_PER_WORD, type HeaderSet } from '#http/header-set.ts';
 import { http1Line } from '#http/http1-line.ts';
 import {
@@ -333,7 +333,7 @@ export class HeaderMap {
   #linesIn(casing: HeaderCasing): string {
     let out = '';
     this.forEach((name, value) => {
-      out += `${casing.nameOf(name)}: ${value}\r\n`;
+      out += casedLine(name, value, casing);
     });
     return out;
   }

@@ -10,6 +10,7 @@ import { newResponseHead, readResponseHead } from '#http/h1/response-head.ts';
 import { newCasingFor } from '#http/header-casing.ts';
 import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import { isKnownInterim } from '#http/interim-status.ts';
 import type { Connection } from '#network/connection.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 
@@ -322,9 +323,4 @@ export class Http1ClientConnection implements RequestEncoder, BodySink, BytesMet
     if (this.#headers !== undefined) releaseResponseHeaders(this.#headers);
     this.#headers = undefined;
   }
-}
-
-/** 100, 102, 103 and 104, as in Envoy; others are read past. */
-function isKnownInterim(status: number): boolean {
-  return status === 100 || (status >= 102 && status <= 104);
 }

@@ -1,7 +1,7 @@
 import { BodyWriter } from '#http/h1/body-writer.ts';
 import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import { announcesEmptyBody } from '#http/h1/methods.ts';
-import { fixedCasingOf, type HeaderCasing } from '#http/header-casing.ts';
+import { casedLine, fixedCasingOf, type HeaderCasing } from '#http/header-casing.ts';
 import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
@@ -68,10 +68,10 @@ export class RequestWriter {
     }
     if (endStream) {
       this.#body.begin('none');
-      return announcesEmptyBody(headers.method) ? lineOf('content-length', '0', casing) : '';
+      return announcesEmptyBody(headers.method) ? casedLine('content-length', '0', casing) : '';
     }
     this.#body.begin('chunked');
-    return lineOf('transfer-encoding', 'chunked', casing);
+    return casedLine('transfer-encoding', 'chunked', casing);
   }
 
   writeBody(bytes: Buffer): void {
@@ -87,8 +87,4 @@ export class RequestWriter {
     const { enableTrailers } = this.#options;
     return this.#body.endWithTrailers(enableTrailers ? trailers : undefined, this.#casing);
   }
-}
-
-function lineOf(name: string, value: string, casing: HeaderCasing | undefined): string {
-  return `${casing === undefined ? name : casing.nameOf(name)}: ${value}\r\n`;
 }

@@ -1,7 +1,7 @@
 import { BodyWriter } from '#http/h1/body-writer.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
 import { statusLine, statusLineWith } from '#http/h1/status-line.ts';
-import { fixedCasingOf, type HeaderCasing } from '#http/header-casing.ts';
+import { casedLine, fixedCasingOf, type HeaderCasing } from '#http/header-casing.ts';
 import type { HeaderMap, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import type { Connection } from '#network/connection.ts';
@@ -105,8 +105,7 @@ export class ResponseWriter {
   }
 
   #line(headers: HeaderMap, name: string, value: string): string {
-    const casing = headers.casing ?? this.#casing;
-    return `${casing === undefined ? name : casing.nameOf(name)}: ${value}\r\n`;
+    return casedLine(name, value, headers.casing ?? this.#casing);
   }
 
   writeBody(bytes: Buffer): void {

@@ -11,6 +11,7 @@ import { http2Stats } from '#http/h2/http2-stats.ts';
 import { ResponseBlock } from '#http/h2/response-block.ts';
 import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import { isKnownInterim } from '#http/interim-status.ts';
 import { HeaderName } from '#http/known-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 import type { Connection } from '#network/connection.ts';
@@ -308,9 +309,4 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
   protected override onPeerGone(): void {
     this.#callbacks.onKeepaliveTimeout();
   }
-}
-
-/** 100, 102, 103 and 104, as in Envoy; others are read past. */
-function isKnownInterim(status: number): boolean {
-  return status === 100 || (status >= 102 && status <= 104);
 }

@@ -1,4 +1,4 @@
-import { IS_TOKEN } from '#http/h1/octets.ts';
+import { IS_TARGET, IS_TOKEN } from '#http/h1/octets.ts';
 import { isValidAuthority } from '#http/h1/request-target.ts';
 import type { BlockDefect } from '#http/h2/block-defect.ts';
 import { HeaderBlock, hasUnderscore } from '#http/h2/header-block.ts';
@@ -20,8 +20,6 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field: stat } = http2Stats;
 const SLASH = 0x2f;
-const SPACE = 0x20;
-const DELETE = 0x7f;
 const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
 
 /** Reads the head of a request (RFC 9113 section 8.3.1, RFC 8441 section 4). */
@@ -141,10 +139,7 @@ function isToken(text: string): boolean {
  * a target at octets such as 0x85 and 0xa0.
  */
 function isPath(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const octet = text.charCodeAt(at);
-    if (octet <= SPACE || octet >= DELETE) return false;
-  }
+  for (let at = 0; at < text.length; at++) if (IS_TARGET[text.charCodeAt(at)] !== 1) return false;
   return true;
 }
 
