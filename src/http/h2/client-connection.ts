@@ -1,15 +1,14 @@
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
-import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
 import { ClientStream } from '#http/h2/client-stream.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
-import { DiscardedBlock, TrailerBlock } from '#http/h2/header-block.ts';
+import { DiscardedBlock } from '#http/h2/header-block.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { ResponseBlock } from '#http/h2/response-block.ts';
-import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
 import { isKnownInterim } from '#http/interim-status.ts';
 import { HeaderName } from '#http/known-headers.ts';
@@ -19,7 +18,6 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const responseBlock = new ResponseBlock();
-const trailerBlock = new TrailerBlock();
 const discarded = new DiscardedBlock();
 
 /** What every server should allow (RFC 9113 section 6.5.2); more might be refused. */
@@ -142,18 +140,6 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     this.#callbacks.onStreamDone();
   }
 
-  sendData(stream: ClientStream, bytes: Buffer, endStream: boolean): void {
-    this.bodies.sendData(stream, bytes, endStream);
-  }
-
-  sendTrailers(stream: ClientStream, trailers: HeaderMap): void {
-    this.bodies.sendTrailers(stream, trailers);
-  }
-
-  readDisable(stream: ClientStream, isDisabled: boolean): void {
-    this.inbound.readDisable(stream, isDisabled);
-  }
-
   cancel(stream: ClientStream, code: ErrorCode): void {
     if (stream.state !== 'idle') {
       if (!stream.isClosed) this.#callbacks.onCancel?.();
@@ -181,7 +167,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     if (stream === undefined || stream.isRemoteEnded) {
       return this.#onLateHeaders(streamId, bytes, start, end);
     }
-    if (stream.hasHead) this.#onTrailers(stream, endStream, bytes, start, end);
+    if (stream.hasHead) this.readTrailers(stream, endStream, bytes, start, end);
     else this.#onHead(stream, endStream, bytes, start, end);
     if (dependsOnItself) this.streamError(streamId, ErrorCode.PROTOCOL_ERROR, 'depends on itself');
   }
@@ -200,7 +186,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     const defect = responseBlock.finish(stream, endStream);
     if (defect !== undefined) {
       releaseResponseHeaders(headers);
-      return this.#fail(stream, defect);
+      return this.refuseMessage(stream, defect);
     }
     if (headers.status >= 200) return this.#startResponse(stream, headers, endStream);
     if (isKnownInterim(headers.status)) stream.decoder?.decode1xxHeaders(headers);
@@ -220,37 +206,6 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     if (decoder === undefined) releaseResponseHeaders(headers);
     else decoder.decodeHeaders(headers, endStream);
     if (endStream) this.onRemoteEnd(stream);
-  }
-
-  #onTrailers(
-    stream: ClientStream,
-    endStream: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const trailers = new HeaderMap();
-    trailerBlock.begin(trailers, this.options);
-    if (!this.decodeBlock(bytes, start, end, trailerBlock)) return;
-    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
-    const defect = trailerBlock.finish();
-    if (defect !== undefined) return this.#fail(stream, defect);
-    const { bodyLength, receivedBytes } = stream;
-    if (!endStream || (bodyLength >= 0 && bodyLength !== receivedBytes)) {
-      return this.messagingError(stream);
-    }
-    this.inbound.release(stream);
-    stream.endRemote();
-    stream.onTrailers(trailers);
-    this.onRemoteEnd(stream);
-  }
-
-  #fail(stream: ClientStream, defect: BlockDefect): void {
-    const details = BLOCK_DETAILS[defect];
-    if (defect === 'tooManyFields') this.stats.inc(field.header_overflow);
-    else if (defect === 'tooLarge') this.stats.inc(field.header_list_size_too_large);
-    else return this.messagingError(stream, details);
-    this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
   }
 
   /** Behind our RST_STREAM they were under way. */

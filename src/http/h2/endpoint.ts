@@ -1,7 +1,9 @@
+import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { FrameDispatcher, type FrameHandler } from '#http/h2/frame-dispatcher.ts';
 import { FrameReader } from '#http/h2/frame-reader.ts';
-import { DEFAULT_WINDOW, WINDOW_MAX } from '#http/h2/frame-type.ts';
+import { DEFAULT_WINDOW, FRAME_HEADER_BYTES, WINDOW_MAX } from '#http/h2/frame-type.ts';
+import { TrailerBlock } from '#http/h2/header-block.ts';
 import { type HeaderFieldSink, HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
@@ -11,11 +13,22 @@ import { localSettings } from '#http/h2/local-settings.ts';
 import { remoteResetReason } from '#http/h2/reset-codes.ts';
 import type { Http2Stream } from '#http/h2/stream.ts';
 import { StreamKeeper } from '#http/h2/stream-keeper.ts';
+import { HeaderMap } from '#http/header-map.ts';
 import type { Connection } from '#network/connection.ts';
 import { SHARED_READ_BYTES } from '#network/read-buffers.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
+const trailerBlock = new TrailerBlock();
+
+/** What counts messages that break a limit; those that break a rule are another matter. */
+const DEFECT_COUNTERS: { readonly [Defect in BlockDefect]: number | undefined } = {
+  tooManyFields: field.header_overflow,
+  tooLarge: field.header_list_size_too_large,
+  underscore: field.requests_rejected_with_underscores_in_headers,
+  invalidField: undefined,
+  messaging: undefined,
+};
 
 /** One side of an HTTP/2 connection: what servers and clients do with frames in common. */
 export abstract class Http2Endpoint<Stream extends Http2Stream>
@@ -223,6 +236,57 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     return false;
   }
 
+  /** Reads trailers; a block behind END_STREAM is read for HPACK's sake alone. */
+  protected readTrailers(
+    stream: Stream,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const trailers = new HeaderMap();
+    trailerBlock.begin(trailers, this.options);
+    if (!this.decodeBlock(bytes, start, end, trailerBlock)) return;
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
+    if (stream.isRemoteEnded) {
+      return this.streamError(stream.id, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
+    }
+    this.onTrailersRead();
+    const defect = trailerBlock.finish();
+    if (defect !== undefined) return this.refuseMessage(stream, defect);
+    const { bodyLength, receivedBytes } = stream;
+    if (!endStream || (bodyLength >= 0 && bodyLength !== receivedBytes)) {
+      return this.messagingError(stream);
+    }
+    this.inbound.release(stream);
+    stream.endRemote();
+    stream.onTrailers(trailers);
+    this.onRemoteEnd(stream);
+  }
+
+  /** A header block was read to its end, and makes no message. */
+  protected refuseMessage(stream: Stream, defect: BlockDefect): void {
+    const details = BLOCK_DETAILS[defect];
+    const counter = DEFECT_COUNTERS[defect];
+    if (counter === undefined) return this.messagingError(stream, details);
+    this.stats.inc(counter);
+    this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
+  }
+
+  // What the streams send.
+
+  sendData(stream: Http2Stream, bytes: Buffer, endStream: boolean): void {
+    this.bodies.sendData(stream, bytes, endStream);
+  }
+
+  sendTrailers(stream: Http2Stream, trailers: HeaderMap): void {
+    this.bodies.sendTrailers(stream, trailers);
+  }
+
+  readDisable(stream: Http2Stream, isDisabled: boolean): void {
+    this.inbound.readDisable(stream, isDisabled);
+  }
+
   abstract onBlockBegun(streamId: number, dependsOnItself: boolean): void;
   abstract onHeaderBlock(
     streamId: number,
@@ -234,6 +298,8 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   ): void;
   abstract onGoAwayFrame(lastStreamId: number, code: ErrorCode): void;
 
+  /** Envoy counts the trailers of requests alone. */
+  protected onTrailersRead(): void {}
   protected abstract onPeerSettings(): void;
   /** The peer did not answer for too long. */
   protected abstract onPeerGone(): void;

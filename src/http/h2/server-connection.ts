@@ -1,25 +1,22 @@
 import { WheelTimer } from '#base/timer-wheel.ts';
 import type { ServerCodecCallbacks, ServerConnection } from '#http/codec.ts';
-import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
 import type { ClosedBy } from '#http/h2/closed-streams.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
-import { DiscardedBlock, TrailerBlock } from '#http/h2/header-block.ts';
+import { DiscardedBlock } from '#http/h2/header-block.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { RequestBlock } from '#http/h2/request-block.ts';
 import { ServerStream } from '#http/h2/server-stream.ts';
-import type { Http2Stream } from '#http/h2/stream.ts';
-import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
 import { acquireRequestHeaders, releaseRequestHeaders } from '#http/header-pool.ts';
 import type { Connection } from '#network/connection.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const requestBlock = new RequestBlock();
-const trailerBlock = new TrailerBlock();
 const discarded = new DiscardedBlock();
 
 /** HTTP/2 towards a client (RFC 9113). */
@@ -86,7 +83,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     const endStream = (flags & Flag.END_STREAM) !== 0;
     const stream = this.streams.get(streamId);
     if (stream !== undefined) {
-      if (stream.hasHead) this.#onTrailers(stream, endStream, bytes, start, end);
+      if (stream.hasHead) this.readTrailers(stream, endStream, bytes, start, end);
       else this.#onRequest(stream, endStream, bytes, start, end);
       return;
     }
@@ -145,7 +142,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     const defect = requestBlock.finish(endStream);
     if (defect !== undefined) {
       releaseRequestHeaders(headers);
-      return this.#refuse(stream, defect);
+      return this.refuseMessage(stream, defect);
     }
     this.#startRequest(stream, headers, endStream);
   }
@@ -159,51 +156,6 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     if (stream.decoder === undefined) releaseRequestHeaders(headers);
     else stream.decoder.decodeHeaders(headers, endStream);
     if (endStream) this.onRemoteEnd(stream);
-  }
-
-  #refuse(stream: ServerStream, defect: BlockDefect): void {
-    const details = BLOCK_DETAILS[defect];
-    switch (defect) {
-      case 'tooManyFields':
-        this.stats.inc(field.header_overflow);
-        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
-      case 'tooLarge':
-        this.stats.inc(field.header_list_size_too_large);
-        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
-      case 'underscore':
-        this.stats.inc(field.requests_rejected_with_underscores_in_headers);
-        return this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
-      case 'invalidField':
-      case 'messaging':
-        return this.messagingError(stream, details);
-    }
-  }
-
-  #onTrailers(
-    stream: ServerStream,
-    endStream: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const trailers = new HeaderMap();
-    trailerBlock.begin(trailers, this.options);
-    if (!this.decodeBlock(bytes, start, end, trailerBlock)) return;
-    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
-    if (stream.isRemoteEnded) {
-      return this.streamError(stream.id, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
-    }
-    this.stats.inc(field.trailers);
-    const defect = trailerBlock.finish();
-    if (defect !== undefined) return this.#refuse(stream, defect);
-    const { bodyLength, receivedBytes } = stream;
-    if (!endStream || (bodyLength >= 0 && bodyLength !== receivedBytes)) {
-      return this.messagingError(stream);
-    }
-    this.inbound.release(stream);
-    stream.endRemote();
-    stream.onTrailers(trailers);
-    this.onRemoteEnd(stream);
   }
 
   /** Behind our RST_STREAM they were under way; otherwise the client lost count of its streams. */
@@ -230,18 +182,6 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     output.fields.writeFields(headers);
     output.endHeaders(at, stream, endStream);
     if (endStream) this.onLocalEnd(stream);
-  }
-
-  sendData(stream: Http2Stream, bytes: Buffer, endStream: boolean): void {
-    this.bodies.sendData(stream, bytes, endStream);
-  }
-
-  sendTrailers(stream: Http2Stream, trailers: HeaderMap): void {
-    this.bodies.sendTrailers(stream, trailers);
-  }
-
-  readDisable(stream: Http2Stream, isDisabled: boolean): void {
-    this.inbound.readDisable(stream, isDisabled);
   }
 
   /**
@@ -281,6 +221,10 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
 
   protected override get lastPeerStreamId(): number {
     return Math.min(this.#lastStreamId, this.#lastAllowedId);
+  }
+
+  protected override onTrailersRead(): void {
+    this.stats.inc(field.trailers);
   }
 
   protected override onPeerSettings(): void {}
