@@ -1,3 +1,4 @@
+import type { BlockOverflow } from '#http/h2/block-defect.ts';
 import { FRAME_PAYLOAD_MAX } from '#http/h2/frame-type.ts';
 
 /** CONTINUATION frames beyond those that a block of the largest size needs. */
@@ -42,10 +43,11 @@ export class BlockCollector {
     bytes.copy(this.#block, 0, start, end);
   }
 
-  /** Adds a CONTINUATION frame; false: this is too much. */
-  add(bytes: Buffer, start: number, end: number): boolean {
+  /** Adds a CONTINUATION frame; tells what is too much. */
+  add(bytes: Buffer, start: number, end: number): BlockOverflow | undefined {
     const length = this.#length + end - start;
-    if (++this.#frames > this.#framesMax || length > this.#bytesMax) return false;
+    if (++this.#frames > this.#framesMax) return 'tooManyFields';
+    if (length > this.#bytesMax) return 'tooLarge';
     if (length > this.block.length) {
       const grown = Buffer.allocUnsafe(length * 2);
       this.block.copy(grown, 0, 0, this.#length);
@@ -53,7 +55,7 @@ export class BlockCollector {
     }
     bytes.copy(this.block, this.#length, start, end);
     this.#length = length;
-    return true;
+    return undefined;
   }
 
   clear(): void {

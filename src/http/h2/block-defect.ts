@@ -11,6 +11,9 @@ export type BlockDefect =
   /** A name with an underscore, where that is refused. */
   | 'underscore';
 
+/** What is known to be wrong with one before its end. */
+export type BlockOverflow = Extract<BlockDefect, 'tooManyFields' | 'tooLarge'>;
+
 /** As Envoy logs them. */
 export const BLOCK_DETAILS: { readonly [Defect in BlockDefect]: string } = {
   invalidField: 'http2.invalid.header.field',

@@ -1,4 +1,4 @@
-import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
+import { BLOCK_DETAILS, type BlockDefect, type BlockOverflow } from '#http/h2/block-defect.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { FrameDispatcher, type FrameHandler } from '#http/h2/frame-dispatcher.ts';
 import { FrameReader } from '#http/h2/frame-reader.ts';
@@ -22,13 +22,13 @@ const { field } = http2Stats;
 const trailerBlock = new TrailerBlock();
 
 /** What counts messages that break a limit; those that break a rule are another matter. */
-const DEFECT_COUNTERS: { readonly [Defect in BlockDefect]: number | undefined } = {
+const DEFECT_COUNTERS = {
   tooManyFields: field.header_overflow,
   tooLarge: field.header_list_size_too_large,
   underscore: field.requests_rejected_with_underscores_in_headers,
   invalidField: undefined,
   messaging: undefined,
-};
+} as const satisfies { readonly [Defect in BlockDefect]: number | undefined };
 
 /** One side of an HTTP/2 connection: what servers and clients do with frames in common. */
 export abstract class Http2Endpoint<Stream extends Http2Stream>
@@ -188,6 +188,10 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   }
 
   onSettingsAck(): void {
+    // As nghttp2 and with it Envoy have it: ours are sent once.
+    if (this.areSettingsKnown) {
+      return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'SETTINGS acknowledged again');
+    }
     this.areSettingsKnown = true;
     this.#hpack.setTableSizeMax(this.options.hpackTableSize);
   }
@@ -264,13 +268,18 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.onRemoteEnd(stream);
   }
 
+  onBlockOverflow(overflow: BlockOverflow): void {
+    this.stats.inc(DEFECT_COUNTERS[overflow]);
+    this.overflowError(BLOCK_DETAILS[overflow]);
+  }
+
   /** A header block was read to its end, and makes no message. */
   protected refuseMessage(stream: Stream, defect: BlockDefect): void {
     const details = BLOCK_DETAILS[defect];
     const counter = DEFECT_COUNTERS[defect];
     if (counter === undefined) return this.messagingError(stream, details);
     this.stats.inc(counter);
-    this.streamError(stream.id, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
+    this.endInError(stream, ErrorCode.INTERNAL_ERROR, details, 'remoteReset');
   }
 
   // What the streams send.

@@ -1,4 +1,5 @@
 import { BlockCollector } from '#http/h2/block-collector.ts';
+import type { BlockOverflow } from '#http/h2/block-defect.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import type { FrameSink } from '#http/h2/frame-reader.ts';
 import { Flag, FRAME_PAYLOAD_MAX, FrameType } from '#http/h2/frame-type.ts';
@@ -16,6 +17,8 @@ export interface FrameHandler {
   onData(bytes: Buffer, start: number, end: number, isFrameEnd: boolean): void;
   /** A header block begins that more frames belong to. */
   onBlockBegun(streamId: number, dependsOnItself: boolean): void;
+  /** More came of a header block than any within the limits needs. */
+  onBlockOverflow(overflow: BlockOverflow): void;
   /** A whole header block. `dependsOnItself`: its priority says so, which is a stream error. */
   onHeaderBlock(
     streamId: number,
@@ -25,7 +28,7 @@ export interface FrameHandler {
     start: number,
     end: number,
   ): void;
-  streamError(streamId: number, code: ErrorCode, details: string): void;
+  streamError(streamId: number, code: ErrorCode, words: string): void;
   onResetFrame(streamId: number, code: ErrorCode): void;
   onSettings(bytes: Buffer, start: number, end: number): void;
   onSettingsAck(): void;
@@ -182,10 +185,8 @@ export class FrameDispatcher implements FrameSink {
     const collector = this.#collector;
     const flood = this.#floods.payload(0, end - start);
     if (flood !== undefined) return this.#handler.onInboundFlood(flood);
-    if (!collector.add(bytes, start, end)) {
-      this.#fail(ErrorCode.ENHANCE_YOUR_CALM, 'header block too large');
-      return;
-    }
+    const overflow = collector.add(bytes, start, end);
+    if (overflow !== undefined) return this.#handler.onBlockOverflow(overflow);
     if ((flags & Flag.END_HEADERS) === 0) return;
     const { streamId, block, length } = collector;
     const dependsOnItself = this.#blockDependsOnItself;

@@ -6,7 +6,7 @@ import { type Http2Stream, UNKNOWN_LENGTH } from '#http/h2/stream.ts';
 
 export interface InboundDataOwner {
   connectionError(code: ErrorCode, details: string): void;
-  streamError(streamId: number, code: ErrorCode, details: string): void;
+  streamError(streamId: number, code: ErrorCode, words: string): void;
   /** The body is longer or shorter than the message said it would be. */
   bodyLengthError(stream: Http2Stream): void;
   /** The peer's side of the stream is ended; after `onData` was told. */

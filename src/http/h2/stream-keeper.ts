@@ -158,21 +158,26 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
 
   // Errors.
 
-  streamError(
-    streamId: number,
+  /** A frame breaks a rule, which ends its stream alone; `words` say how, as part of the details. */
+  streamError(streamId: number, code: ErrorCode, words: string): void {
+    const stream = this.streams.get(streamId);
+    if (stream === undefined) {
+      // RST_STREAM must not be sent for a stream that never was.
+      if (this.isIdle(streamId)) this.connectionError(code, words);
+      else this.resetUnknown(streamId, code);
+      return;
+    }
+    this.endInError(stream, code, `http2.${words}`);
+  }
+
+  protected endInError(
+    stream: Http2Stream,
     code: ErrorCode,
     details: string,
     reason: StreamResetReason = 'protocolError',
   ): void {
-    const stream = this.streams.get(streamId);
-    if (stream === undefined) {
-      // RST_STREAM must not be sent for a stream that never was.
-      if (this.isIdle(streamId)) this.connectionError(code, details);
-      else this.resetUnknown(streamId, code);
-      return;
-    }
-    this.output.writeReset(streamId, code);
-    this.closeStream(stream, 'localReset');
+    this.output.writeReset(stream.id, code);
+    this.closeStream(stream as Stream, 'localReset');
     stream.onReset(reason, details);
   }
 
@@ -185,7 +190,7 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
   messagingError(stream: Http2Stream, details: string = BLOCK_DETAILS.messaging): void {
     this.stats.inc(field.rx_messaging_error);
     if (this.options.streamErrorOnInvalidHttpMessage) {
-      this.streamError(stream.id, ErrorCode.PROTOCOL_ERROR, details);
+      this.endInError(stream, ErrorCode.PROTOCOL_ERROR, details);
     } else {
       this.#fail(ErrorCode.PROTOCOL_ERROR, details, 'protocolError', stream);
     }
@@ -193,11 +198,16 @@ export abstract class StreamKeeper<Stream extends Http2Stream>
 
   /** The stream's alone, whatever is asked for in other messages that break the rules: as in Envoy. */
   bodyLengthError(stream: Http2Stream): void {
-    this.streamError(stream.id, ErrorCode.PROTOCOL_ERROR, 'http2.remote_reset');
+    this.endInError(stream, ErrorCode.PROTOCOL_ERROR, 'http2.remote_reset');
   }
 
   connectionError(code: ErrorCode, details: string): void {
     this.#fail(code, `codec_error:${details.replaceAll(' ', '_')}`, 'protocolError', undefined);
+  }
+
+  /** A message breaks a limit by so much that it is not read to its end. */
+  protected overflowError(details: string): void {
+    this.#fail(ErrorCode.ENHANCE_YOUR_CALM, details, 'protocolError', undefined);
   }
 
   onInboundFlood(flood: InboundFlood): void {

@@ -151,9 +151,9 @@ t.test('all frames that wait are limited', async (t) => {
 t.test('header blocks without end are limited in frames and in bytes', async (t) => {
   const small = frame(FrameType.CONTINUATION, 0, 1, block([['a', 'b']]));
   const large = frame(FrameType.CONTINUATION, 0, 1, block([['a', 'b'.repeat(16_000)]]));
-  for (const [part, parts] of [
-    [small, 12],
-    [large, 7],
+  for (const [part, parts, stat, details] of [
+    [small, 12, 'header_overflow', 'http2.too_many_headers'],
+    [large, 7, 'header_list_size_too_large', 'http2.header_list_size_too_large'],
   ] as const) {
     const harness = new Http2ServerHarness({ maxHeadersBytes: 61_440 });
     harness.feed(frame(FrameType.HEADERS, 0, 1, block(GET)));
@@ -161,6 +161,9 @@ t.test('header blocks without end are limited in frames and in bytes', async (t)
     t.same(harness.errors, []);
     harness.feed(part);
     t.same(harness.frames(), ['GOAWAY 1 ENHANCE_YOUR_CALM']);
+    t.same(harness.errors, [`protocolError: ${details}`]);
+    t.equal(harness.last.failure, `protocolError: ${details}`);
+    t.equal(statOf(harness.stats, stat), 1);
   }
   const whole = new Http2ServerHarness();
   whole.feed(

@@ -417,6 +417,29 @@ t.test('a stream that depends on itself is refused', async (t) => {
   t.same(harness.frames(), ['RST_STREAM 5 PROTOCOL_ERROR']);
 });
 
+t.test('what ends a stream alone is told as a detail of HTTP/2', async (t) => {
+  for (const [bytes, details] of [
+    [windowUpdate(1, 0), 'http2.WINDOW_UPDATE of nothing'],
+    [windowUpdate(1, 0x7fff_ffff), 'http2.stream window overflow'],
+    [frame(FrameType.PRIORITY, 0, 1, 'four'), 'http2.frame size'],
+  ] as const) {
+    const harness = new Http2ServerHarness();
+    harness.feed(headers(1, POST, END_HEADERS), bytes);
+    t.equal(harness.last.failure, `protocolError: ${details}`);
+    t.same(harness.errors, []);
+  }
+});
+
+t.test('SETTINGS are acknowledged once', async (t) => {
+  const harness = new Http2ServerHarness();
+  const ack = frame(FrameType.SETTINGS, ACK, 0);
+  harness.feed(ack, headers(1, GET));
+  t.same(harness.errors, []);
+  harness.feed(ack);
+  t.same(harness.frames(), ['GOAWAY 1 PROTOCOL_ERROR']);
+  t.same(harness.errors, ['protocolError: codec_error:SETTINGS_acknowledged_again']);
+});
+
 t.test('bytes on the wire are counted for each stream', async (t) => {
   const harness = new Http2ServerHarness({}, (stream) => answer(stream, 'hello'));
   const head = headers(1, POST, END_HEADERS);
