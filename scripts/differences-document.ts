@@ -46,10 +46,14 @@ function entry({ group, scenarios, reason, proa }: KnownDifference): string {
 
 function answerOf(proa: Expectation): string {
   if (proa.kind === 'refused') return '';
-  if (proa.kind === 'like') return `Proa shows what both show in “${proa.scenario}”.`;
+  if (proa.kind === 'like') {
+    const but = proa.but === undefined ? '' : `, but for ${Object.keys(proa.but).join(', ')}`;
+    return `Proa shows what Envoy shows in “${proa.scenario}”${but}.`;
+  }
   // The reason says it all.
   if (proa.kind === 'http2') return '';
-  return `What differs: ${Object.keys(proa.parts).join(', ')}.`;
+  const parts = proa.kind === 'changed' ? proa.but : proa.parts;
+  return `What differs: ${Object.keys(parts).join(', ')}.`;
 }
 
 function sentence(text: string): string {

@@ -1,3 +1,4 @@
+import type { Changes } from './harness/changes.ts';
 import type { Http2Manners } from './harness/http2-manners.ts';
 import type { Observation } from './harness/observation.ts';
 import { knownHttp2Differences } from './known-http2-differences.ts';
@@ -14,13 +15,19 @@ export interface KnownDifference {
 }
 
 export type Expectation =
-  /** The same as Envoy shows in that scenario, but for the number of bytes received and manners. */
+  /**
+   * The same as Envoy shows in that scenario, but for manners and these changes, or where there are none, for the
+   * number of bytes received.
+   */
   | {
       readonly kind: 'like';
       readonly group: string;
       readonly scenario: string;
       readonly manners?: Http2Manners;
+      readonly but?: Changes<Observation>;
     }
+  /** The same as Envoy in this scenario, but for these changes. */
+  | { readonly kind: 'changed'; readonly but: Changes<Observation> }
   /** The same as Envoy in this scenario, said on HTTP/2 connections in Proa's own way. */
   | { readonly kind: 'http2'; readonly manners: Http2Manners }
   /** It refuses the configuration, by the name of what it does not support. */

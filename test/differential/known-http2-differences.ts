@@ -311,6 +311,7 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
       'too small a frame size',
       'too large a frame size',
       'ENABLE_PUSH of 2',
+      'an acknowledgement that nobody waits for',
       'PING on a stream',
       'GOAWAY on a stream',
       'the preface is wrong at its end',
@@ -340,6 +341,7 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
   {
     group: 'h2-limits',
     scenarios: [
+      'a flood of CONTINUATION',
       'a flood of empty CONTINUATION',
       'a flood of empty DATA',
       'a flood of PRIORITY',

@@ -18,7 +18,7 @@ import {
 } from '../harness/http2-script.ts';
 import type { Group, Scenario } from '../harness/scenario.ts';
 import { pause, send } from '../harness/step.ts';
-import { hang } from '../harness/upstream-script.ts';
+import { hang, reply } from '../harness/upstream-script.ts';
 
 const END = 1;
 const END_HEADERS = 4;
@@ -217,6 +217,7 @@ const bodies: readonly Scenario[] = [
     ['connection', 'connection: close'],
     ['CR LF in a value', 'x-t: 1\r\n\r\n'],
     ['content-length', 'content-length: 7'],
+    ['nothing that is wrong', 'x-t: 1'],
   ].map(([what, line = '']) =>
     steps(
       `trailers with ${what}`,
@@ -247,7 +248,7 @@ const frames: readonly Scenario[] = [
       pause(40),
       frame('DATA', 0, 1, 'x'),
     ),
-    upstream: hang,
+    upstream: [hang, reply(200, 'ok')],
   },
   steps(
     'DATA on a stream that is over',

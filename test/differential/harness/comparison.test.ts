@@ -97,6 +97,33 @@ t.test('Proa can be held to what Envoy shows in another scenario', async (t) => 
   t.equal(compare(proa, alike('nothing'))[0]?.actual, 'not recorded');
 });
 
+t.test('what is different from another scenario is told, and nothing else may be', async (t) => {
+  const sent = { downstream_rq_total: 1, upstream_cx_rx_bytes_total: 7 };
+  const proa = { ...envoy, client: strict, stats: { 'http.ingress': sent } };
+  const alike = (stats: Observation['stats']): KnownDifference => ({
+    ...known,
+    proa: { kind: 'like', group: 'g', scenario: 'model', but: { stats } },
+  });
+  t.same(compare(proa, alike({ 'http.ingress': { upstream_cx_rx_bytes_total: 7 } })), []);
+  t.same(
+    compare(proa, alike({ 'http.ingress': { downstream_rq_total: 3 } })).map((each) => each.path),
+    ['stats.http.ingress.downstream_rq_total', 'stats.http.ingress.upstream_cx_rx_bytes_total'],
+  );
+});
+
+t.test('what is different in the scenario itself is told, and nothing else may be', async (t) => {
+  const changed: KnownDifference = {
+    ...known,
+    proa: { kind: 'changed', but: { log: { 0: { status: 400 } }, stats: {} } },
+  };
+  t.same(compare({ ...envoy, log: [{ status: 400 }] }, changed), []);
+  t.same(
+    compare({ ...envoy, log: [{ status: 400 }], stats: {} }, changed).map((each) => each.path),
+    ['stats.http.ingress'],
+  );
+  t.equal(compare(envoy, changed)[0]?.actual, 'no longer different');
+});
+
 t.test('Proa can be held to refusing a configuration', async (t) => {
   const refusing: KnownDifference = { ...known, proa: { kind: 'refused' } };
   const refused: Observation = { refused: true, client: [], upstream: {}, log: [], stats: {} };

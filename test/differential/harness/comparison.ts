@@ -1,4 +1,5 @@
 import { type Expectation, type KnownDifference, knownDifferences } from '../known-differences.ts';
+import { withChanges } from './changes.ts';
 import { type Difference, observationDifferences } from './difference.ts';
 import { withoutManners } from './http2-manners.ts';
 import type { Observation, ObservedStats } from './observation.ts';
@@ -39,10 +40,13 @@ function compareWithExpectation(
       const model = answers(expectation.group, expectation.scenario);
       const path = `what Envoy showed in "${expectation.scenario}"`;
       if (model === undefined) return [{ path, expected: 'recorded', actual: 'not recorded' }];
-      const { manners } = expectation;
+      const { manners, but } = expectation;
       const shown = manners === undefined ? proa : withoutManners(proa, model, manners);
+      if (but !== undefined) return observationDifferences(withChanges(model, but), shown);
       return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(shown));
     }
+    case 'changed':
+      return observationDifferences(withChanges(envoy, expectation.but), proa);
     case 'http2':
       return observationDifferences(envoy, withoutManners(proa, envoy, expectation.manners));
     case 'refused':
