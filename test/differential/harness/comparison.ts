@@ -40,10 +40,12 @@ function compareWithExpectation(
       const model = answers(expectation.group, expectation.scenario);
       const path = `what Envoy showed in "${expectation.scenario}"`;
       if (model === undefined) return [{ path, expected: 'recorded', actual: 'not recorded' }];
-      const { manners, but } = expectation;
+      const { manners, but = {}, received } = expectation;
       const shown = manners === undefined ? proa : withoutManners(proa, model, manners);
-      if (but !== undefined) return observationDifferences(withChanges(model, but), shown);
-      return observationDifferences(withoutReceivedBytes(model), withoutReceivedBytes(shown));
+      const expected = withChanges(model, but);
+      return received === 'differs'
+        ? observationDifferences(withoutReceivedBytes(expected), withoutReceivedBytes(shown))
+        : observationDifferences(expected, shown);
     }
     case 'changed':
       return observationDifferences(withChanges(envoy, expectation.but), proa);
