@@ -52,8 +52,7 @@ function answerOf(proa: Expectation): string {
   }
   // The reason says it all.
   if (proa.kind === 'http2') return '';
-  const parts = proa.kind === 'changed' ? proa.but : proa.parts;
-  return `What differs: ${Object.keys(parts).join(', ')}.`;
+  return `What differs: ${Object.keys(proa.but).join(', ')}.`;
 }
 
 function sentence(text: string): string {

@@ -14,6 +14,35 @@ const WINDOW_REASON =
   'windows of streams begin with 65535 bytes and grow with what is taken, so that a hundred stalled streams do ' +
   'not cost a hundred times 16 MB';
 
+const TUNNEL_REASON =
+  'either direction of a tunnel ends by itself: the end of the client’s stream is passed on as FIN, and what ' +
+  'the upstream still says arrives; Envoy resets or waits';
+
+const MALFORMED_RESPONSE_REASON =
+  'RFC 9113 section 8.1.1: a malformed response is an error of its stream; other clients use the same connection';
+
+/** SETTINGS, WINDOW_UPDATE of the connection and GOAWAY. */
+const BEGINNING_AND_END =
+  '\0\0\x18\x04\0\0\0\0\0\0\x01\0\0\x10\0\0\b\0\0\0\0\0\x03\0\0\x04\0\0\x04\0\0\xff\xff' +
+  '\0\0\x04\b\0\0\0\0\0\x01\x7f\0\x01\0\0\b\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01';
+
+/** The statistics of an upstream connection that Proa broke off, into those of one that came to its end. */
+const endedByUpstream = {
+  upstream_cx_destroy_local: undefined,
+  upstream_cx_destroy_local_with_active_rq: undefined,
+  upstream_cx_destroy_remote: 1,
+  upstream_cx_destroy_with_active_rq: undefined,
+};
+
+/** The statistics of an upstream connection that is closed over an error, into those of one of which a stream is. */
+const stillConnected = {
+  'http2.tx_reset': 1,
+  upstream_cx_active: 1,
+  upstream_cx_destroy: undefined,
+  upstream_cx_destroy_local: undefined,
+  upstream_cx_protocol_error: undefined,
+};
+
 /** Scenarios of HTTP/2 and gRPC in which Proa means to differ from Envoy. */
 export const knownHttp2Differences: readonly KnownDifference[] = [
   {
@@ -38,10 +67,10 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
       'in gRPC-Web as text there may be padding wherever a sender flushed its buffer (gRPC’s PROTOCOL-WEB.md); ' +
       'Envoy takes it or refuses it depending on how the body is cut into packets',
     proa: {
-      kind: 'instead',
-      parts: {
-        client: [
-          {
+      kind: 'changed',
+      but: {
+        client: {
+          0: {
             responses: [
               {
                 head: [
@@ -57,10 +86,10 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
             ],
             end: 'open',
           },
-        ],
+        },
         upstream: {
-          backend: [
-            {
+          backend: {
+            0: {
               streams: [
                 {
                   stream: 1,
@@ -79,24 +108,40 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
                   body: GRPC_WEB_MESSAGES,
                 },
               ],
-              end: 'open',
             },
-          ],
-        },
-        log: [
-          {
-            cluster: 'backend',
-            details: 'via_upstream',
-            flags: '-',
-            received: 32,
-            request: 'POST example.test /pkg.Service/Method HTTP/1.1',
-            sent: 30,
-            status: 200,
-            upstream: '127.0.0.1:{backend}',
           },
-        ],
+        },
+        log: { 0: { details: 'via_upstream', sent: 30, status: 200 } },
+        stats: {
+          'cluster.backend': {
+            'external.upstream_rq_200': 1,
+            'external.upstream_rq_2xx': 1,
+            'external.upstream_rq_completed': 1,
+            'grpc-web.pkg.Service.Method.0': 1,
+            'grpc-web.pkg.Service.Method.success': 1,
+            'grpc-web.pkg.Service.Method.total': 1,
+            upstream_rq_200: 1,
+            upstream_rq_2xx: 1,
+            upstream_rq_cancelled: undefined,
+            upstream_rq_completed: 1,
+            upstream_rq_total: 1,
+          },
+          'http.ingress': {
+            downstream_cx_delayed_close_timeout: undefined,
+            downstream_cx_destroy_local: undefined,
+            downstream_cx_destroy_remote: 1,
+            downstream_cx_tx_bytes_total: undefined,
+            downstream_rq_2xx: 1,
+            downstream_rq_4xx: undefined,
+            downstream_rq_response_before_rq_complete: undefined,
+            downstream_rq_rx_reset: undefined,
+          },
+          'listener.listener': {
+            'http.ingress.downstream_rq_2xx': 1,
+            'http.ingress.downstream_rq_4xx': undefined,
+          },
+        },
       },
-      consequences: ['stats'],
     },
   },
   {
@@ -105,7 +150,17 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
     reason:
       'the last bytes of a request of HTTP/1.1 come together with its end, so that what is refused for them is ' +
       'a complete request',
-    proa: { kind: 'instead', parts: {}, consequences: ['stats'] },
+    proa: {
+      kind: 'changed',
+      but: {
+        stats: {
+          'http.ingress': {
+            downstream_rq_response_before_rq_complete: undefined,
+            downstream_rq_rx_reset: undefined,
+          },
+        },
+      },
+    },
   },
   {
     group: 'grpc',
@@ -399,16 +454,51 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
     group: 'h2-basics',
     scenarios: ['codec_type HTTP2 and a request in HTTP/1.1'],
     reason:
-      'RFC 9113 section 3.4: the server sends its SETTINGS first, before it has seen what the client says',
-    proa: { kind: 'instead', parts: {}, consequences: ['client', 'stats'] },
+      'RFC 9113 sections 3.4 and 5.4.1: the server sends its SETTINGS first, before it has seen what the client ' +
+      'says, and GOAWAY before it closes',
+    proa: {
+      kind: 'changed',
+      but: {
+        client: { 0: { rest: BEGINNING_AND_END } },
+        stats: { 'http.ingress': { downstream_cx_tx_bytes_total: BEGINNING_AND_END.length } },
+      },
+    },
   },
   {
     group: 'h2-translation',
-    scenarios: ['CONNECT 2 to 1', 'extended CONNECT 2 to 1'],
-    reason:
-      'either direction of a tunnel ends by itself: the end of the client’s stream is passed on as FIN, and what ' +
-      'the upstream still says arrives; Envoy resets or waits',
-    proa: { kind: 'instead', parts: {}, consequences: ['client', 'upstream', 'log', 'stats'] },
+    scenarios: ['CONNECT 2 to 1'],
+    reason: TUNNEL_REASON,
+    proa: {
+      kind: 'changed',
+      but: {
+        client: { 0: { streams: { 0: { reset: undefined } } } },
+        log: { 0: { details: 'via_upstream', flags: '-' } },
+        stats: {
+          'cluster.backend': endedByUpstream,
+          'http.ingress': { downstream_rq_rx_reset: undefined, downstream_rq_tx_reset: undefined },
+        },
+      },
+    },
+  },
+  {
+    group: 'h2-translation',
+    scenarios: ['extended CONNECT 2 to 1'],
+    reason: TUNNEL_REASON,
+    proa: {
+      kind: 'changed',
+      but: {
+        client: { 0: { streams: { 0: { incomplete: undefined } }, timedOut: undefined } },
+        log: { 0: { details: 'via_upstream', flags: '-' } },
+        stats: {
+          'cluster.backend': endedByUpstream,
+          'http.ingress': {
+            downstream_cx_destroy_active_rq: undefined,
+            downstream_cx_destroy_remote_active_rq: undefined,
+            downstream_rq_rx_reset: undefined,
+          },
+        },
+      },
+    },
   },
   {
     group: 'h2-upstreams',
@@ -467,7 +557,10 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
     ],
     reason:
       'an upstream that goes away in good order breaks no protocol: upstream_cx_protocol_error does not count it',
-    proa: { kind: 'instead', parts: {}, consequences: ['stats'] },
+    proa: {
+      kind: 'changed',
+      but: { stats: { 'cluster.backend': { upstream_cx_protocol_error: undefined } } },
+    },
   },
   {
     group: 'h2-upstreams',
@@ -490,15 +583,35 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
       'the response field "x-a: b\\r\\nc"',
       'the response field "x-a: b\\u0000"',
       'an upgrade field in a response',
-      'a response that begins with DATA',
       'an informational response that ends the stream',
       'response trailers that do not end the stream',
       'response trailers with a pseudo-header',
       'a credit of 0',
     ],
-    reason:
-      'RFC 9113 section 8.1.1: a malformed response is an error of its stream; other clients use the same connection',
-    proa: { kind: 'instead', parts: {}, consequences: ['upstream', 'stats'] },
+    reason: MALFORMED_RESPONSE_REASON,
+    proa: {
+      kind: 'changed',
+      but: {
+        upstream: { backend: { 0: { streams: { 0: { reset: 'PROTOCOL_ERROR' } }, end: 'open' } } },
+        stats: { 'cluster.backend': stillConnected },
+      },
+    },
+  },
+  {
+    group: 'h2-upstreams',
+    scenarios: ['a response that begins with DATA'],
+    reason: MALFORMED_RESPONSE_REASON,
+    proa: {
+      kind: 'changed',
+      but: {
+        upstream: {
+          backend: {
+            0: { streams: { 0: { reset: 'PROTOCOL_ERROR' } }, goaways: undefined, end: 'open' },
+          },
+        },
+        stats: { 'cluster.backend': { ...stillConnected, 'http2.rx_messaging_error': 1 } },
+      },
+    },
   },
   {
     group: 'h2-upstreams',

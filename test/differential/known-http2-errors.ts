@@ -167,11 +167,15 @@ export const knownHttp2Errors: readonly KnownDifference[] = [
   ),
   ...(
     [
-      ['a credit of 0 for a stream', 'PROTOCOL_ERROR', 'WINDOW_UPDATE_of_nothing'],
-      ['too much credit for a stream', 'FLOW_CONTROL_ERROR', 'stream_window_overflow'],
+      ['a credit of 0 for a stream', 'WINDOW_UPDATE_of_nothing', {}],
+      [
+        'too much credit for a stream',
+        'stream_window_overflow',
+        { client: { 0: { streams: { 0: { reset: 'FLOW_CONTROL_ERROR' } } } } },
+      ],
     ] as const
   ).map(
-    ([scenario, reset, words]): KnownDifference => ({
+    ([scenario, words, more]): KnownDifference => ({
       group: 'h2-malformed',
       scenarios: [scenario],
       reason:
@@ -181,7 +185,7 @@ export const knownHttp2Errors: readonly KnownDifference[] = [
         group: 'h2-malformed',
         scenario: 'a body longer than its content-length',
         but: {
-          client: { 0: { streams: { 0: { reset } } } },
+          ...more,
           log: { 0: { details: `http2.${words}` } },
           upstream: {
             backend: {
