@@ -261,7 +261,7 @@ const twoToOne: readonly Scenario[] = [
   {
     name: '2 to 1: an early response',
     client: [http2(open(1, 'POST', '/'), body(1, 'hello'), receiveEnd(1), pause(20))],
-    upstream: onHead(...reply(403, 'no').steps),
+    upstream: onHead(pause(40), ...reply(403, 'no').steps),
   },
   {
     name: '2 to 1: an early response and a client that goes on',
