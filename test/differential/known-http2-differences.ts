@@ -427,7 +427,7 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
     group: 'h2-options',
     scenarios: ['downstream: hpack_table_size 0'],
     reason: `${WINDOW_REASON}; what is wrong with a header block is logged in words`,
-    proa: { kind: 'http2', manners: { windows: true, words: true } },
+    proa: { kind: 'http2', manners: { windows: true, words: 'hpack_tableSizeMissing' } },
   },
   {
     group: 'h2-options',

@@ -33,26 +33,27 @@ const UNREAD_REASON =
 
 /** Scenarios in which Proa takes errors and limits of HTTP/2 otherwise than Envoy, and means to. */
 export const knownHttp2Errors: readonly KnownDifference[] = [
-  {
-    group: 'h2-malformed',
-    scenarios: [
-      'padding longer than the frame',
-      'RST_STREAM of 3 bytes',
+  ...Object.entries({
+    padding: ['padding longer than the frame'],
+    frame_size: ['RST_STREAM of 3 bytes', 'DATA of more than 16384 bytes'],
+    CONTINUATION_out_of_place: [
       'another frame before CONTINUATION',
       'CONTINUATION of another stream',
       'an unknown frame before CONTINUATION',
-      'DATA of more than 16384 bytes',
-      'an index that is not in the table',
-      'the index 0',
-      'a header block that is cut off',
-      'a Huffman code with too much padding',
-      'a table size above the limit',
-      'a table size in the middle of a block',
     ],
-    reason:
-      'what was wrong with a frame is logged, where Envoy only says that a callback of its codec failed',
-    proa: { kind: 'http2', manners: { words: true } },
-  },
+    hpack_invalidIndex: ['an index that is not in the table', 'the index 0'],
+    hpack_truncated: ['a header block that is cut off'],
+    hpack_invalidHuffman: ['a Huffman code with too much padding'],
+    hpack_tableSizeTooLarge: ['a table size above the limit'],
+    hpack_tableSizeMisplaced: ['a table size in the middle of a block'],
+  }).map(
+    ([words, scenarios]): KnownDifference => ({
+      group: 'h2-malformed',
+      scenarios,
+      reason: `what was wrong with a frame is logged (${words}), where Envoy only says that a callback failed`,
+      proa: { kind: 'http2', manners: { words } },
+    }),
+  ),
   {
     group: 'h2-malformed',
     scenarios: ['a space before a value', 'a space behind a value'],

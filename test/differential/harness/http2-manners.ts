@@ -9,8 +9,8 @@ export interface Http2Manners {
   readonly cancels?: true;
   /** The windows of streams begin with the protocol's 65535 bytes and grow with what is taken. */
   readonly windows?: true;
-  /** What was wrong with a frame is logged in words of its own behind `codec_error:`. */
-  readonly words?: true;
+  /** What was wrong with a frame is logged in these words behind `codec_error:`. */
+  readonly words?: string;
 }
 
 type Connection = Observation['client'][number] | Observation['upstream'][string][number];
@@ -33,10 +33,7 @@ export function withoutManners(
     ...proa,
     client: proa.client.map((each, at) => plain(each, envoy.client[at])),
     upstream: Object.fromEntries(upstream),
-    log:
-      manners.words === true
-        ? proa.log.map((each, at) => inWordsOf(envoy.log[at], each))
-        : proa.log,
+    log: proa.log.map((each) => withoutWords(each, manners.words)),
     stats: manners.goaway === undefined ? proa.stats : withoutGoaways(proa.stats, envoy.stats),
   };
 }
@@ -61,13 +58,11 @@ function plainConnection(
   };
 }
 
-const CODEC_ERROR = /^codec_error:/;
+const CODEC_ERROR = 'codec_error:The_user_callback_function_failed';
 
-function inWordsOf(envoy: LogEntry | undefined, proa: LogEntry): LogEntry {
-  const both = [envoy?.['details'], proa['details']];
-  return both.every((each) => CODEC_ERROR.test(`${each}`))
-    ? { ...proa, details: envoy?.['details'] ?? '' }
-    : proa;
+function withoutWords(entry: LogEntry, words: string | undefined): LogEntry {
+  const isSaid = words !== undefined && entry['details'] === `codec_error:${words}`;
+  return isSaid ? { ...entry, details: CODEC_ERROR } : entry;
 }
 
 const WINDOW = 'INITIAL_WINDOW_SIZE: ';
