@@ -3,7 +3,7 @@ import type { AccessLogFilterConfig, ComparisonConfig } from '#access-log/filter
 import { buildMetadataFilter } from '#access-log/metadata-filter.ts';
 import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { grpcStatusOf } from '#http/grpc-status.ts';
-import { RequestHeaders } from '#http/header-map.ts';
+import { RequestHeaders } from '#http/request-headers.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';
 import { NEVER } from '#stream-info/stream-info.ts';
 

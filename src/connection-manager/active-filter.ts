@@ -7,7 +7,9 @@ import type {
 } from '#connection-manager/filter.ts';
 import type { FilterChain } from '#connection-manager/filter-chain.ts';
 import type { StreamResetReason } from '#http/codec.ts';
-import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Route } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

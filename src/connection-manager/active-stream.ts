@@ -26,9 +26,11 @@ import type {
   StreamResetReason,
 } from '#http/codec.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { releaseRequestHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Route } from '#routing/route.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { ForwardingConfig } from '#connection-manager/connection-manager-config.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Address } from '#network/address.ts';
 import { type CidrRange, cidrContains, type IpWords, parseIpWords } from '#network/cidr-range.ts';
 

@@ -1,7 +1,8 @@
 import { BodyBuffer } from '#connection-manager/body-buffer.ts';
 import type { StreamFilters } from '#connection-manager/stream-filters.ts';
 import type { ResponseEncoder } from '#http/codec.ts';
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 /** A request that waits for its turn: what the client sends meanwhile is kept. */
 export class DeferredRequest {

@@ -9,7 +9,8 @@ import type {
   ServerCodecCallbacks,
   ServerConnection,
 } from '#http/codec.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
 import { type DownstreamInfo, type Protocol, StreamInfo } from '#stream-info/stream-info.ts';
 

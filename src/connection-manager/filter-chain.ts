@@ -5,7 +5,9 @@ import type { FilterFactory, LocalReply, StreamFilter } from '#connection-manage
 import { FilterIteration, type IterationEnd } from '#connection-manager/filter-iteration.ts';
 import { DecodeStep, EncodeStep } from '#connection-manager/filter-steps.ts';
 import type { StreamFilters } from '#connection-manager/stream-filters.ts';
-import { type HeaderMap, type RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 
 const { field } = connectionManagerStats;
 

@@ -5,7 +5,9 @@ import type {
   StreamFilter,
 } from '#connection-manager/filter.ts';
 import { IterationMemory, type IterationStep } from '#connection-manager/filter-iteration.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /** A filter on the way of requests. */
 export class DecodeStep implements IterationStep<RequestHeaders> {

@@ -2,7 +2,7 @@ import type { HttpConnectionManager } from '#connection-manager/http-connection-
 import { applyRouteTimeouts, hasTimeouts } from '#connection-manager/route-timeouts.ts';
 import type { StreamTimeouts } from '#connection-manager/stream-timeouts.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Route } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

@@ -9,8 +9,9 @@ import type {
   OriginalIpDetectionConfig,
 } from '#connection-manager/connection-manager-config.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Address } from '#network/address.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

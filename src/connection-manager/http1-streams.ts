@@ -8,8 +8,9 @@ import { StreamTimeouts } from '#connection-manager/stream-timeouts.ts';
 import { screenUnderscores } from '#connection-manager/underscores.ts';
 import type { CodecError, RequestDecoder, ResponseEncoder } from '#http/codec.ts';
 import { Http1ServerConnection } from '#http/h1/server-connection.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Connection } from '#network/connection.ts';
 import type { DownstreamInfo, Protocol } from '#stream-info/stream-info.ts';
 

@@ -1,6 +1,6 @@
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderSet } from '#http/header-set.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 /** By these only proxies and services of the same mesh may steer each other. */
 const STEERING = new HeaderSet([

@@ -12,7 +12,7 @@ import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import type { Formatter } from '#formatter/pieces-formatter.ts';
-import type { ResponseHeaders } from '#http/header-map.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { HeaderMutations } from '#routing/header-mutations.ts';
 import type { Route } from '#routing/route.ts';
 

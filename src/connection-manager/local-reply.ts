@@ -2,9 +2,9 @@ import type { LocalReply } from '#connection-manager/filter.ts';
 import type { LocalReplyRules, RepliedStream } from '#connection-manager/local-reply-rules.ts';
 import { encodeGrpcMessage } from '#http/grpc-message.ts';
 import { grpcStatusOfHttp } from '#http/grpc-status.ts';
-import type { ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 const TEXT = 'text/plain';
 

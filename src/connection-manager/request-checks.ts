@@ -3,8 +3,8 @@ import { connectionManagerStats } from '#connection-manager/connection-manager-s
 import type { LocalReply } from '#connection-manager/filter.ts';
 import type { HttpConnectionManager } from '#connection-manager/http-connection-manager.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { mergeSlashes, normalizePath, unescapeSlashes } from '#http/path-normalization.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 const { field } = connectionManagerStats;

@@ -4,9 +4,9 @@ import { appendToList, setForwardingHeaders } from '#connection-manager/forwardi
 import { removeInternalHeaders } from '#connection-manager/internal-headers.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { setRequestId } from '#connection-manager/request-id.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderSet } from '#http/header-set.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

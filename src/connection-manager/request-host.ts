@@ -1,5 +1,5 @@
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Address } from '#network/address.ts';
 
 const DIGITS = /^[0-9]{1,10}$/;

@@ -1,8 +1,8 @@
 import { randomUuid } from '#base/uuid.ts';
 import type { RequestIdConfig } from '#connection-manager/connection-manager-config.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 const REQUEST_ID = HeaderName['x-request-id'];

@@ -1,8 +1,9 @@
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import { appendToList } from '#connection-manager/forwarding-headers.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
 import { HeaderSet } from '#http/header-set.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 
 /** `date` values, made once a second. */

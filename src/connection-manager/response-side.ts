@@ -8,8 +8,9 @@ import {
   prepareResponseHeaders,
 } from '#connection-manager/response-headers.ts';
 import type { ResponseEncoder } from '#http/codec.ts';
-import type { HeaderMap, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 const { field } = connectionManagerStats;
 

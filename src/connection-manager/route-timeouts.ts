@@ -1,7 +1,7 @@
 import type { HttpConnectionManagerConfig } from '#connection-manager/connection-manager-config.ts';
 import type { StreamTimeouts } from '#connection-manager/stream-timeouts.ts';
 import { formatGrpcTimeout, parseGrpcTimeout } from '#http/grpc-timeout.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { RouteEntry } from '#routing/route.ts';
 
 /** Whether `applyRouteTimeouts` has anything to do. */

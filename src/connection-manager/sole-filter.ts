@@ -2,7 +2,9 @@ import { ActiveFilter } from '#connection-manager/active-filter.ts';
 import type { ActiveStream } from '#connection-manager/active-stream.ts';
 import type { FilterFactory, LocalReply, StreamFilter } from '#connection-manager/filter.ts';
 import type { StreamFilters } from '#connection-manager/stream-filters.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /**
  * The filters of a stream that has only one, which is most of them: the router. It is called

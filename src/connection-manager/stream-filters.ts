@@ -1,6 +1,8 @@
 import type { LocalReply } from '#connection-manager/filter.ts';
 import type { FilterIteration } from '#connection-manager/filter-iteration.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /** The filters of one stream. What comes out of them goes to the stream itself. */
 export interface StreamFilters {

@@ -1,7 +1,7 @@
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import type { CodecError } from '#http/codec.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import type { CommonHttpProtocolConfig } from '#http/protocol-options.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 const UNEXPECTED_UNDERSCORE: CodecError = {
   status: 400,

@@ -1,6 +1,6 @@
 import type { FilterFactory } from '#connection-manager/filter.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Route } from '#routing/route.ts';
 
 /** What `upgrade_configs` says of one type. */

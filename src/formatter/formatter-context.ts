@@ -1,4 +1,6 @@
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** At which moment of a stream a line is written (%ACCESS_LOG_TYPE%). */

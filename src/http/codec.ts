@@ -1,4 +1,6 @@
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 import type { Protocol } from '#stream-info/stream-info.ts';
 

@@ -1,5 +1,7 @@
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 const GRPC_CONTENT_TYPE = 'application/grpc';
 const GRPC_STATUS = HeaderName['grpc-status'];

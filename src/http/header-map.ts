@@ -1,3 +1,5 @@
+import { fieldNameOf } from '#http/h2/hpack/field-name.ts';
+import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { casedLine, type HeaderCasing, type PreservedCasing } from '#http/header-casing.ts';
 import { BITS_PER_WORD, type HeaderSet } from '#http/header-set.ts';
 import { http1Line } from '#http/http1-line.ts';
@@ -13,11 +15,12 @@ const REMOVED: HeaderId = -1;
 const NO_TEXT = -1;
 /** A pooled map that had more fields than this forgets their names and values at once. */
 const KEPT_FIELDS_MAX = 32;
-
-/** Sees the fields of a map one after the other; an object, so that no function is made for it. */
-export interface FieldVisitor {
-  /** `isNeverIndexed`: no hop may put this field into an HPACK table. */
-  visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void;
+/** Takes the fields of a map one after the other: another map, or a codec that writes them. */
+export interface FieldSink {
+  /** A field that came over HTTP/2 and that nobody changed. */
+  appendField(field: HeaderField): void;
+  /** Any other one. */
+  appendKnown(id: HeaderId, name: string, value: string): void;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface FieldVisitor {
  * text they came in, which is what makes forwarding twenty headers as cheap as forwarding five.
  * Maps are pooled: one is valid until its stream is destroyed, and whoever needs it longer copies it.
  */
-export class HeaderMap {
+export class HeaderMap implements FieldSink {
   /** How the names of this message were spelt, where that is to be kept. */
   casing: PreservedCasing | undefined = undefined;
   /** The head as text, names already in lower case; empty for a map that was built here. */
@@ -50,8 +53,9 @@ export class HeaderMap {
   readonly #valueEnds: number[] = [];
   readonly #names: (string | undefined)[] = [];
   readonly #values: (string | undefined)[] = [];
-  /** Which entries came with HPACK's never-indexed mark; made when the first one does. */
-  #neverIndexed: Set<number> | undefined;
+  /** Entries below `#fieldsEnd` that are still what HTTP/2 brought; undefined for all others. */
+  #fields: (HeaderField | undefined)[] = [];
+  #fieldsEnd = 0;
 
   /** How many header fields there are. */
   get size(): number {
@@ -67,12 +71,39 @@ export class HeaderMap {
       this.#names.length = 0;
       this.#values.length = 0;
     }
+    if (this.#fieldsEnd > 0) this.#forgetFields();
     this.#count = 0;
     this.#live = 0;
     this.#seenLow = 0;
     this.#seenHigh = 0;
     this.#hasRepeats = false;
-    this.#neverIndexed?.clear();
+  }
+
+  #forgetFields(): void {
+    const fields = this.#fields;
+    for (let index = 0; index < this.#fieldsEnd; index++) fields[index] = undefined;
+    if (fields.length > KEPT_FIELDS_MAX) fields.length = 0;
+    this.#fieldsEnd = 0;
+  }
+
+  /**
+   * For the reader of an empty map: takes the first `count` fields as its own, which have to be
+   * there and to be the only ones. Gives back an array without any.
+   */
+  adoptFields(
+    fields: (HeaderField | undefined)[],
+    count: number,
+    seenLow: number,
+    seenHigh: number,
+  ): (HeaderField | undefined)[] {
+    const empty = this.#fields;
+    this.#fields = fields;
+    this.#fieldsEnd = count;
+    this.#count = count;
+    this.#live = count;
+    this.#seenLow = seenLow;
+    this.#seenHigh = seenHigh;
+    return empty;
   }
 
   /** For the parser: the text that the spans of `addSpan` refer to. */
@@ -117,12 +148,12 @@ export class HeaderMap {
   joinRepeats(table: Uint8Array): void {
     if (!this.#hasRepeats) return;
     for (let index = 0; index < this.#count; index++) {
-      const id = this.#ids[index] as HeaderId;
+      const id = this.#idAt(index);
       if (id <= UNKNOWN_HEADER || table[id] !== 1) continue;
-      for (let later = this.#ids.indexOf(id, index + 1); later > 0 && later < this.#count; ) {
-        this.#joinAt(index, this.#valueAt(later), this.#neverIndexed?.has(later) === true);
+      for (let later = index + 1; later < this.#count; later++) {
+        if (this.#idAt(later) !== id) continue;
+        this.#joinAt(index, this.#valueAt(later), this.#isNeverIndexedAt(later));
         this.#removeAt(later);
-        later = this.#ids.indexOf(id, later + 1);
       }
     }
   }
@@ -130,14 +161,12 @@ export class HeaderMap {
   /** The first value of a known header. */
   getKnown(id: HeaderId): string | undefined {
     if (!this.#saw(id)) return undefined;
-    const index = this.#ids.indexOf(id);
-    return index >= 0 && index < this.#count ? this.#valueAt(index) : undefined;
+    const index = this.#indexOfKnown(id);
+    return index < 0 ? undefined : this.#valueAt(index);
   }
 
   hasKnown(id: HeaderId): boolean {
-    if (!this.#saw(id)) return false;
-    const index = this.#ids.indexOf(id);
-    return index >= 0 && index < this.#count;
+    return this.#saw(id) && this.#indexOfKnown(id) >= 0;
   }
 
   /** Whether a header of the set was ever added; false for most messages and most sets. */
@@ -149,7 +178,7 @@ export class HeaderMap {
   countKnown(id: HeaderId): number {
     if (!this.#saw(id)) return 0;
     let found = 0;
-    for (let index = 0; index < this.#count; index++) if (this.#ids[index] === id) found++;
+    for (let index = 0; index < this.#count; index++) if (this.#idAt(index) === id) found++;
     return found;
   }
 
@@ -207,22 +236,35 @@ export class HeaderMap {
     this.#live++;
     this.#see(id);
     this.#ids[index] = id;
-    this.#lineStarts[index] = NO_TEXT;
     this.#lineEnds[index] = NO_TEXT;
     this.#names[index] = name;
     this.#values[index] = value;
   }
 
-  /** Adds a value of a known header behind its first one, with a comma, where there is one. */
-  joinKnown(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
-    if (this.hasKnown(id)) this.#joinAt(this.#ids.indexOf(id), value, isNeverIndexed);
-    else this.visitField(id, name, value, isNeverIndexed);
+  /** Adds a field that came over HTTP/2, with its never-indexed mark. */
+  appendField(field: HeaderField): void {
+    const index = this.#count++;
+    this.#live++;
+    this.#see(field.name.id);
+    this.#putField(index, field);
   }
 
+  #putField(index: number, field: HeaderField): void {
+    this.#fields[index] = field;
+    if (index >= this.#fieldsEnd) this.#fieldsEnd = index + 1;
+  }
+
+  /** What is joined keeps HPACK's never-indexed mark of any part (RFC 7541 section 7.1.3). */
   #joinAt(index: number, value: string, isNeverIndexed: boolean): void {
-    const isMarked = isNeverIndexed || this.#neverIndexed?.has(index) === true;
-    this.#replaceAt(index, this.#nameAt(index), `${this.#valueAt(index)},${value}`);
-    if (isMarked) this.#mark(index);
+    const isMarked = isNeverIndexed || this.#isNeverIndexedAt(index);
+    const name = this.#nameAt(index);
+    const joined = `${this.#valueAt(index)},${value}`;
+    this.#replaceAt(index, name, joined);
+    if (isMarked) this.#putField(index, new HeaderField(fieldNameOf(name), joined, false, true));
+  }
+
+  #isNeverIndexedAt(index: number): boolean {
+    return this.#fieldAt(index)?.isNeverIndexed === true;
   }
 
   /** Makes `value` the only value of a header, in the place of its first one. */
@@ -254,7 +296,7 @@ export class HeaderMap {
     if (!this.#saw(id)) return false;
     let isRemoved = false;
     for (let index = 0; index < this.#count; index++) {
-      if (this.#ids[index] !== id) continue;
+      if (this.#idAt(index) !== id) continue;
       this.#removeAt(index);
       isRemoved = true;
     }
@@ -269,32 +311,39 @@ export class HeaderMap {
   /** Removes the fields for which the predicate holds. */
   removeIf(predicate: (name: string, value: string) => boolean): void {
     for (let index = 0; index < this.#count; index++) {
-      if (this.#ids[index] === REMOVED) continue;
+      if (this.#idAt(index) === REMOVED) continue;
       if (predicate(this.#nameAt(index), this.#valueAt(index))) this.#removeAt(index);
     }
   }
 
   forEach(visit: (name: string, value: string) => void): void {
     for (let index = 0; index < this.#count; index++) {
-      if (this.#ids[index] !== REMOVED) visit(this.#nameAt(index), this.#valueAt(index));
+      if (this.#idAt(index) !== REMOVED) visit(this.#nameAt(index), this.#valueAt(index));
     }
   }
 
   /** `forEach` for those who want all that is known of a field, and no closure. */
-  visit(visitor: FieldVisitor): void {
-    for (let index = 0; index < this.#count; index++) {
-      const id = this.#ids[index] as HeaderId;
-      if (id === REMOVED) continue;
-      const isNeverIndexed = this.#neverIndexed?.has(index) === true;
-      visitor.visitField(id, this.#nameAt(index), this.#valueAt(index), isNeverIndexed);
+  copyTo(sink: FieldSink): void {
+    const fields = this.#fields;
+    const fieldsEnd = this.#fieldsEnd;
+    for (let index = 0; index < fieldsEnd; index++) {
+      const field = fields[index];
+      if (field !== undefined) sink.appendField(field);
+      else this.#copyText(index, sink);
     }
+    for (let index = fieldsEnd; index < this.#count; index++) this.#copyText(index, sink);
+  }
+
+  #copyText(index: number, sink: FieldSink): void {
+    const id = this.#ids[index] as HeaderId;
+    if (id !== REMOVED) sink.appendKnown(id, this.#nameAt(index), this.#valueAt(index));
   }
 
   /** The sum of the lengths of all names and values, in bytes (Envoy's `HeaderMap::byteSize`). */
   get byteSize(): number {
     let bytes = 0;
     for (let index = 0; index < this.#count; index++) {
-      if (this.#ids[index] === REMOVED) continue;
+      if (this.#idAt(index) === REMOVED) continue;
       bytes += this.#nameAt(index).length + this.#valueAt(index).length;
     }
     return bytes;
@@ -311,9 +360,9 @@ export class HeaderMap {
     let runStart = NO_TEXT;
     let runEnd = NO_TEXT;
     for (let index = 0; index < this.#count; index++) {
-      const id = this.#ids[index] as HeaderId;
+      const id = this.#idAt(index);
       if (id === REMOVED) continue;
-      const lineEnd = this.#lineEnds[index] as number;
+      const lineEnd = index < this.#fieldsEnd ? NO_TEXT : (this.#lineEnds[index] as number);
       if (lineEnd === NO_TEXT) {
         if (runStart !== NO_TEXT) out += this.text.substring(runStart, runEnd);
         runStart = NO_TEXT;
@@ -340,20 +389,7 @@ export class HeaderMap {
 
   /** Copies every field of another map behind those of this one. */
   appendFrom(other: HeaderMap): void {
-    other.visit(this);
-  }
-
-  /**
-   * `appendKnown` with HPACK's never-indexed mark (RFC 7541 section 7.1.3), which goes when the
-   * value is set anew.
-   */
-  visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
-    this.appendKnown(id, name, value);
-    if (isNeverIndexed) this.#mark(this.#count - 1);
-  }
-
-  #mark(index: number): void {
-    (this.#neverIndexed ??= new Set()).add(index);
+    other.copyTo(this);
   }
 
   #see(id: HeaderId): void {
@@ -368,12 +404,12 @@ export class HeaderMap {
   }
 
   #isNamed(index: number, id: HeaderId, name: string): boolean {
-    if (this.#ids[index] !== id) return false;
+    if (this.#idAt(index) !== id) return false;
     return id !== UNKNOWN_HEADER || this.#unknownIsNamed(index, name);
   }
 
   #unknownIsNamed(index: number, name: string): boolean {
-    const known = this.#names[index];
+    const known = this.#fieldAt(index)?.name.text ?? this.#names[index];
     if (known !== undefined) return known === name;
     return (
       this.#nameLengths[index] === name.length &&
@@ -383,7 +419,7 @@ export class HeaderMap {
 
   #indexOfUnknown(name: string, from: number): number {
     for (let index = from; index < this.#count; index++) {
-      if (this.#ids[index] === UNKNOWN_HEADER && this.#unknownIsNamed(index, name)) return index;
+      if (this.#idAt(index) === UNKNOWN_HEADER && this.#unknownIsNamed(index, name)) return index;
     }
     return -1;
   }
@@ -397,17 +433,41 @@ export class HeaderMap {
 
   #removeAt(index: number): void {
     this.#ids[index] = REMOVED;
+    this.#forgetField(index);
     this.#live--;
   }
 
   #replaceAt(index: number, name: string, value: string): void {
+    this.#ids[index] = this.#idAt(index);
     this.#names[index] = name;
     this.#values[index] = value;
     this.#lineEnds[index] = NO_TEXT;
-    this.#neverIndexed?.delete(index);
+    this.#forgetField(index);
+  }
+
+  #forgetField(index: number): void {
+    if (index < this.#fieldsEnd) this.#fields[index] = undefined;
+  }
+
+  #fieldAt(index: number): HeaderField | undefined {
+    return index < this.#fieldsEnd ? this.#fields[index] : undefined;
+  }
+
+  #idAt(index: number): HeaderId {
+    return this.#fieldAt(index)?.name.id ?? (this.#ids[index] as HeaderId);
+  }
+
+  /** The first entry of a header that was seen, -1 if there is none any more. */
+  #indexOfKnown(id: HeaderId): number {
+    const fieldsEnd = this.#fieldsEnd;
+    for (let index = 0; index < fieldsEnd; index++) if (this.#idAt(index) === id) return index;
+    const index = this.#ids.indexOf(id, fieldsEnd);
+    return index < this.#count ? index : -1;
   }
 
   #nameAt(index: number): string {
+    const field = this.#fieldAt(index);
+    if (field !== undefined) return field.name.text;
     const known = this.#names[index];
     if (known !== undefined) return known;
     const start = this.#lineStarts[index] as number;
@@ -421,6 +481,8 @@ export class HeaderMap {
   }
 
   #valueAt(index: number): string {
+    const field = this.#fieldAt(index);
+    if (field !== undefined) return field.value;
     const known = this.#values[index];
     if (known !== undefined) return known;
     const value = this.text.substring(
@@ -429,35 +491,5 @@ export class HeaderMap {
     );
     this.#values[index] = value;
     return value;
-  }
-}
-
-/** The fields of a request with Envoy's pseudo-headers; `host` is always in `authority`. */
-export class RequestHeaders extends HeaderMap {
-  method = '';
-  /** Path and query as they stand in the request target; empty for a plain CONNECT. */
-  path = '';
-  /** Whether no hop may put the path into an HPACK table. */
-  isPathNeverIndexed = false;
-  scheme = '';
-  authority = '';
-
-  override clear(): void {
-    super.clear();
-    this.method = '';
-    this.path = '';
-    this.isPathNeverIndexed = false;
-    this.scheme = '';
-    this.authority = '';
-  }
-}
-
-export class ResponseHeaders extends HeaderMap {
-  /** The status code, 100 to 999. */
-  status = 0;
-
-  override clear(): void {
-    super.clear();
-    this.status = 0;
   }
 }

@@ -1,4 +1,5 @@
-import { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 
 /** More idle maps than this are left to the garbage collector. */
 const POOLED_MAX = 256;

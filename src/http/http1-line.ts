@@ -1,25 +1,5 @@
-import {
-  type HeaderId,
-  HeaderName,
-  type KnownHeaderName,
-  knownHeaderNames,
-} from '#http/known-headers.ts';
-
-/** What the proxy itself adds, with the same value for many messages in a row. */
-const REPEATED: readonly KnownHeaderName[] = [
-  'date',
-  'server',
-  'via',
-  'x-envoy-attempt-count',
-  'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-internal',
-  'x-envoy-upstream-service-time',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-];
-
-const isRepeated = new Uint8Array(knownHeaderNames.length);
-for (const name of REPEATED) isRepeated[HeaderName[name]] = 1;
+import { type HeaderId, knownHeaderNames } from '#http/known-headers.ts';
+import { isRepeated } from '#http/repeated-headers.ts';
 
 /* For each known name, the value it was written with last, and the line. */
 const lastValues: string[] = knownHeaderNames.map(() => '');

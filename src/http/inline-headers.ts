@@ -74,3 +74,6 @@ function tableOf(names: readonly KnownHeaderName[]): Uint8Array {
  */
 export const inlineRequestHeaders: Uint8Array = tableOf(REQUEST);
 export const inlineResponseHeaders: Uint8Array = tableOf(RESPONSE);
+
+/** For messages of which no lines are joined. */
+export const nothingInline: Uint8Array = tableOf([]);

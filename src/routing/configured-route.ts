@@ -1,4 +1,5 @@
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { HeaderMutations } from '#routing/header-mutations.ts';
 import { type HostRewrite, updateAuthority } from '#routing/host-rewrite.ts';
 import { type RequestPathRewrite, setRewrittenPath } from '#routing/path-rewrite.ts';

@@ -1,5 +1,5 @@
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { buildStringMatcher, type StringMatcherConfig } from '#matching/string-matcher.ts';
 
 /** `envoy.config.route.v3.CookieMatcher`. */

@@ -3,9 +3,11 @@ import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { inlineRequestHeaders, inlineResponseHeaders } from '#http/inline-headers.ts';
 import { type HeaderId, headerIdOf } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { routeFormatterContext } from '#routing/route-formatter-context.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

@@ -1,8 +1,7 @@
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
-
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { RegexReplacement } from '#matching/regex-replacement.ts';
 import { pathLength } from '#routing/path-rewrite.ts';
 import type { HostRewriteConfig } from '#routing/route-config.ts';

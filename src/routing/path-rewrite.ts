@@ -2,7 +2,7 @@ import { assertNever } from '#base/assert.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { RegexReplacement } from '#matching/regex-replacement.ts';
 import { UriTemplateRewrite } from '#matching/uri-template.ts';
 import type {

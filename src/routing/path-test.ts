@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { asciiLowerCase } from '#matching/byte-string.ts';
 import { SafeRegex } from '#matching/safe-regex.ts';
 import { UriTemplate } from '#matching/uri-template.ts';

@@ -1,5 +1,5 @@
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { RedirectActionConfig } from '#routing/route-config.ts';
 
 const DEFAULT_PORT_SUFFIX: Readonly<Record<string, string>> = { http: ':80', https: ':443' };

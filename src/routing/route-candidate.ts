@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Ordered } from '#routing/path-index.ts';
 import type { PathTest } from '#routing/path-test.ts';
 import type { Route } from '#routing/route.ts';

@@ -1,6 +1,6 @@
 import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { buildMetadataMatcher } from '#matching/metadata-matcher.ts';
 import { buildCookieMatcher } from '#routing/cookie-matcher.ts';
 import { buildHeaderMatcher } from '#routing/header-matcher.ts';

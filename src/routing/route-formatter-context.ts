@@ -1,5 +1,6 @@
 import type { FormatterContext } from '#formatter/formatter-context.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 
 /** What formats in a route configuration are filled in from. */

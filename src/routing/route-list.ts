@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { PathIndex } from '#routing/path-index.ts';
 import { pathLength } from '#routing/path-rewrite.ts';
 import { pathPrefixOf } from '#routing/path-test.ts';

@@ -3,7 +3,7 @@ import { defaultRuntime, type RuntimeSnapshot } from '#base/runtime-snapshot.ts'
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
 import { requestHeader } from '#formatter/operators/headers.ts';
 import { processEnvironment } from '#formatter/process-environment.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { DomainIndex } from '#routing/domain-index.ts';
 import type { Route } from '#routing/route.ts';
 import { buildVirtualHosts } from '#routing/route-builder.ts';

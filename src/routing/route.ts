@@ -1,4 +1,5 @@
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type {
   ConnectTerminationConfig,
   MaxStreamDurationConfig,

@@ -1,5 +1,5 @@
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { buildHeaderMatchers, type HeaderPredicate } from '#routing/header-matcher.ts';
 import { tlsRedirectLocation } from '#routing/redirect-location.ts';
 import type { RedirectAction, Route, VirtualHost } from '#routing/route.ts';

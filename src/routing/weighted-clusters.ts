@@ -1,5 +1,5 @@
 import type { RuntimeSnapshot } from '#base/runtime-snapshot.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 const UNSIGNED = /^\+?\d{1,20}$/;
 const MAX_UINT64 = 2n ** 64n - 1n;

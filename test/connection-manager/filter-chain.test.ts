@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { FilterHeadersStatus } from '#connection-manager/filter.ts';
-import { ResponseHeaders } from '#http/header-map.ts';
 import { headerMapsInUse } from '#http/header-pool.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import { headOf, ManagerHarness, requestHead } from './manager-harness.ts';
 import type { FilterScript, ScriptedFilter } from './scripted-filter.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import t from 'tap';
 import type { LocalReply } from '#connection-manager/filter.ts';
-import type { ResponseHeaders } from '#http/header-map.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { headOf, ManagerHarness, requestHead } from './manager-harness.ts';
 
 /** What a client gets for a local reply of the terminal filter. */

@@ -3,7 +3,7 @@ import t from 'tap';
 import { SeededRandom } from '#base/random.ts';
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import { prepareRequestHeaders } from '#connection-manager/request-headers.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Address } from '#network/address.ts';
 import { StreamInfo } from '#stream-info/stream-info.ts';
 import { parseManager } from '../tools/connection-manager-tools.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import t from 'tap';
 import { DateHeader, prepareResponseHeaders } from '#connection-manager/response-headers.ts';
-import { ResponseHeaders } from '#http/header-map.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import { parseManager } from '../tools/connection-manager-tools.ts';
 import { requestOf } from '../tools/route-tools.ts';
 

@@ -6,7 +6,9 @@ import {
   StreamFilter,
   type StreamFilterCallbacks,
 } from '#connection-manager/filter.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /** What a scripted filter does in each of its calls; without a script it continues. */
 export interface FilterScript {

@@ -9,8 +9,10 @@ import type {
 import { type Http2ClientCallbacks, Http2ClientConnection } from '#http/h2/client-connection.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import { Http2ServerConnection } from '#http/h2/server-connection.ts';
-import { HeaderMap, type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
 import { releaseRequestHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import type { StatBlock } from '#stats/stat-block.ts';

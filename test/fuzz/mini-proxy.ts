@@ -10,8 +10,10 @@ import { type ExchangeEnd, Http1ClientConnection } from '#http/h1/client-connect
 import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import { Http1ServerConnection } from '#http/h1/server-connection.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { releaseRequestHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import type { Transport } from '#network/transport.ts';

@@ -9,7 +9,8 @@ import {
   isGrpcResponse,
   isGrpcServerError,
 } from '#http/grpc-status.ts';
-import { HeaderMap, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import { requestOf } from '../tools/route-tools.ts';
 
 function ofType(type: string, path = '/a.B/c'): ReturnType<typeof requestOf> {

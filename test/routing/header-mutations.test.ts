@@ -1,6 +1,6 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import t from 'tap';
-import { ResponseHeaders } from '#http/header-map.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import {
   fieldsOf,
   forwarded,

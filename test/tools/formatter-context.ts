@@ -3,7 +3,9 @@ import { compileJsonFormat, type FormatStruct } from '#formatter/compile-json-fo
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { instantiateFormat } from '#formatter/instantiate-format.ts';
 import type { FormatterEnvironment } from '#formatter/operator-definition.ts';
-import { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
+import { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import type { Address } from '#network/address.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 import { type DownstreamInfo, StreamInfo } from '#stream-info/stream-info.ts';

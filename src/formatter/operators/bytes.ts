@@ -1,7 +1,8 @@
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import { type OperatorTable, simple } from '#formatter/operator-definition.ts';
 import { numberSource } from '#formatter/value-source.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

@@ -2,8 +2,10 @@ import { err, ok, type Result } from '#base/result.ts';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
 import type { OperatorDefinition, OperatorTable } from '#formatter/operator-definition.ts';
 import { textSource } from '#formatter/value-source.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { headerIdOf, UNKNOWN_HEADER } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 type Read<Headers> = (headers: Headers) => string | undefined;
 

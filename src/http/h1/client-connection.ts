@@ -8,9 +8,11 @@ import { HeadReader } from '#http/h1/head-reader.ts';
 import { RequestWriter } from '#http/h1/request-writer.ts';
 import { newResponseHead, readResponseHead } from '#http/h1/response-head.ts';
 import { newCasingFor } from '#http/header-casing.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
 import { isKnownInterim } from '#http/interim-status.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Connection } from '#network/connection.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 

@@ -1,5 +1,6 @@
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 export type ConnectionHeaderDefect = 'connectionHeaderRejected';
 

@@ -6,9 +6,9 @@ import type { HeadParser } from '#http/h1/head-parser.ts';
 import { isKnownMethod, methodOf } from '#http/h1/methods.ts';
 import { readRequestTarget } from '#http/h1/request-target.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { inlineRequestHeaders } from '#http/inline-headers.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 
 /** What a request's head says about what follows it. Filled and used at once. */

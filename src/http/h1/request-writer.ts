@@ -2,8 +2,9 @@ import { BodyWriter } from '#http/h1/body-writer.ts';
 import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import { announcesEmptyBody } from '#http/h1/methods.ts';
 import { casedLine, fixedCasingOf, type HeaderCasing } from '#http/header-casing.ts';
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 import type { Connection } from '#network/connection.ts';
 

@@ -3,9 +3,9 @@ import type { Http1ClientOptions } from '#http/h1/client-options.ts';
 import { connectionOption } from '#http/h1/connection-header.ts';
 import { type FramingDefect, type FramingResult, readFraming } from '#http/h1/framing.ts';
 import type { HeadParser } from '#http/h1/head-parser.ts';
-import type { ResponseHeaders } from '#http/header-map.ts';
 import { inlineResponseHeaders } from '#http/inline-headers.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 export type ResponseHeadDefect =
   | FramingDefect

@@ -2,8 +2,9 @@ import { BodyWriter } from '#http/h1/body-writer.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
 import { statusLine, statusLineWith } from '#http/h1/status-line.ts';
 import { casedLine, fixedCasingOf, type HeaderCasing } from '#http/header-casing.ts';
-import type { HeaderMap, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Connection } from '#network/connection.ts';
 
 /** What of a request decides how its response is written. */

@@ -14,8 +14,10 @@ import { framingOf, newRequestHead, readRequestHead } from '#http/h1/request-hea
 import { type AnsweredRequest, ResponseWriter } from '#http/h1/response-writer.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
 import { newCasingFor } from '#http/header-casing.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { acquireRequestHeaders, releaseRequestHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Connection } from '#network/connection.ts';
 import type { TurnFlusher } from '#network/event-turn.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';

@@ -3,22 +3,21 @@ import { ClientStream } from '#http/h2/client-stream.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
-import { DiscardedBlock } from '#http/h2/header-block.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { ResponseBlock } from '#http/h2/response-block.ts';
-import { type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
 import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
 import { isKnownInterim } from '#http/interim-status.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
 import type { Connection } from '#network/connection.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const responseBlock = new ResponseBlock();
-const discarded = new DiscardedBlock();
 
 /** What every server should allow (RFC 9113 section 6.5.2); more might be refused. */
 const STREAMS_BEFORE_SETTINGS = 100;
@@ -179,11 +178,11 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     start: number,
     end: number,
   ): void {
+    const list = this.decodeBlock(bytes, start, end);
+    if (list === undefined) return;
     const headers = acquireResponseHeaders();
-    responseBlock.begin(headers, this.options);
-    if (!this.decodeBlock(bytes, start, end, responseBlock)) return releaseResponseHeaders(headers);
+    const defect = responseBlock.read(list, headers, stream, endStream, this.options);
     stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, responseBlock.bytes);
-    const defect = responseBlock.finish(stream, endStream);
     if (defect !== undefined) {
       releaseResponseHeaders(headers);
       return this.refuseMessage(stream, defect);
@@ -214,7 +213,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
       return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS for an idle stream');
     }
     this.stats.inc(field.headers_cb_no_stream);
-    if (!this.decodeBlock(bytes, start, end, discarded)) return;
+    if (this.decodeBlock(bytes, start, end) === undefined) return;
     if (this.streams.get(streamId) === undefined && !this.closed.isPeersFault(streamId)) return;
     this.streamError(streamId, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
   }

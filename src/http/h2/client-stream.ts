@@ -3,7 +3,8 @@ import type { Http2ClientConnection } from '#http/h2/client-connection.ts';
 import { clientResetCode } from '#http/h2/reset-codes.ts';
 import type { RequestKind } from '#http/h2/response-block.ts';
 import { Http2Stream } from '#http/h2/stream.ts';
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 /** A request and its response on a connection to an upstream host. */
 export class ClientStream extends Http2Stream implements RequestEncoder, RequestKind {

@@ -4,7 +4,8 @@ import { FrameDispatcher, type FrameHandler } from '#http/h2/frame-dispatcher.ts
 import { FrameReader } from '#http/h2/frame-reader.ts';
 import { DEFAULT_WINDOW, FRAME_HEADER_BYTES, WINDOW_MAX } from '#http/h2/frame-type.ts';
 import { TrailerBlock } from '#http/h2/header-block.ts';
-import { type HeaderFieldSink, HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
+import { HeaderList } from '#http/h2/hpack/header-list.ts';
+import { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
@@ -20,6 +21,8 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const trailerBlock = new TrailerBlock();
+/** Of the block in hand. */
+const headerList = new HeaderList();
 
 /** What counts messages that break a limit; those that break a rule are another matter. */
 const DEFECT_COUNTERS = {
@@ -232,12 +235,13 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     bodies.drain();
   }
 
-  /** Reads a header block into a sink; false: the connection failed over it. */
-  protected decodeBlock(bytes: Buffer, start: number, end: number, sink: HeaderFieldSink): boolean {
-    const defect = this.#hpack.decode(bytes, start, end, sink);
-    if (defect === undefined) return true;
+  /** The fields of a header block, until the next is decoded; nothing: the connection failed over it. */
+  protected decodeBlock(bytes: Buffer, start: number, end: number): HeaderList | undefined {
+    headerList.begin(this.options.maxHeadersCount + 1);
+    const defect = this.#hpack.decode(bytes, start, end, headerList);
+    if (defect === undefined) return headerList;
     this.connectionError(ErrorCode.COMPRESSION_ERROR, `hpack ${defect}`);
-    return false;
+    return undefined;
   }
 
   /** Reads trailers; a block behind END_STREAM is read for HPACK's sake alone. */
@@ -248,15 +252,15 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     start: number,
     end: number,
   ): void {
+    const list = this.decodeBlock(bytes, start, end);
+    if (list === undefined) return;
     const trailers = new HeaderMap();
-    trailerBlock.begin(trailers, this.options);
-    if (!this.decodeBlock(bytes, start, end, trailerBlock)) return;
+    const defect = trailerBlock.read(list, trailers, this.options);
     stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
     if (stream.isRemoteEnded) {
       return this.streamError(stream.id, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
     }
     this.onTrailersRead();
-    const defect = trailerBlock.finish();
     if (defect !== undefined) return this.refuseMessage(stream, defect);
     const { bodyLength, receivedBytes } = stream;
     if (!endStream || (bodyLength >= 0 && bodyLength !== receivedBytes)) {

@@ -1,7 +1,11 @@
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
+import { type FieldName, knownFieldNames } from '#http/h2/hpack/field-name.ts';
+import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { HpackEncoder } from '#http/h2/hpack/hpack-encoder.ts';
-import type { FieldVisitor, HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { FieldSink, HeaderMap } from '#http/header-map.ts';
 import { type HeaderId, HeaderName, knownHeaderNames } from '#http/known-headers.ts';
+import { isRepeated } from '#http/repeated-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 /** By id, 1: fields that are about one HTTP/1.1 connection, or stand in a pseudo-header. */
 const IS_LEFT_OUT = new Uint8Array(knownHeaderNames.length);
@@ -24,8 +28,24 @@ const PATH_BYTES = 5;
 const SCHEME_BYTES = 7;
 const AUTHORITY_BYTES = 10;
 
+/** By id: what was written last. */
+const lastFields: (HeaderField | undefined)[] = knownHeaderNames.map(() => undefined);
+
+/** One object for the same value, by which the encoder knows it again. */
+function repeatedField(id: HeaderId, value: string): HeaderField {
+  const last = lastFields[id];
+  if (last !== undefined && last.value === value) return last;
+  const field = new HeaderField(knownFieldNames[id] as FieldName, value, false, false);
+  lastFields[id] = field;
+  return field;
+}
+
+function isLeftOut(id: HeaderId, value: string): boolean {
+  return IS_LEFT_OUT[id] === 1 || (id === HeaderName.te && value !== 'trailers');
+}
+
 /** Writes header blocks, leaving out what HTTP/2 does not have (RFC 9113 section 8.2.2). */
-export class FieldWriter implements FieldVisitor {
+export class FieldWriter implements FieldSink {
   readonly encoder: HpackEncoder;
   /** Names and values of the present block, uncompressed. */
   plainBytes = 0;
@@ -40,13 +60,21 @@ export class FieldWriter implements FieldVisitor {
   }
 
   writeFields(headers: HeaderMap): void {
-    headers.visit(this);
+    headers.copyTo(this);
   }
 
-  visitField(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
-    if (IS_LEFT_OUT[id] === 1 || (id === HeaderName.te && value !== 'trailers')) return;
+  appendField(field: HeaderField): void {
+    const { name } = field;
+    if (isLeftOut(name.id, field.value)) return;
+    this.plainBytes += field.bytes;
+    this.encoder.encodeField(field);
+  }
+
+  appendKnown(id: HeaderId, name: string, value: string): void {
+    if (isLeftOut(id, value)) return;
     this.plainBytes += name.length + value.length;
-    this.encoder.encode(id, name, value, isNeverIndexed);
+    if (isRepeated[id] === 1) this.encoder.encodeField(repeatedField(id, value));
+    else this.encoder.encode(id, name, value);
   }
 
   writeStatus(status: number): void {

@@ -81,6 +81,7 @@ export class FrameOutput implements TurnFlusher {
     if (this.#isStopped) return;
     this.flush();
     this.#isStopped = true;
+    this.fields.encoder.close();
     this.#gauge(0, 0);
   }
 

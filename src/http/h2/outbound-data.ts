@@ -192,7 +192,10 @@ export class OutboundData {
   ): void {
     const size = end - start;
     const at = this.#beginFrame(stream, size, endStream);
-    if (size > 0) bytes.copy(this.#output.buffer, at, start, end);
+    // Half the cost of `Buffer.copy`.
+    if (size > 0) {
+      this.#output.buffer.set(size === bytes.length ? bytes : bytes.subarray(start, end), at);
+    }
     this.#output.endData();
     if (endStream) this.#ended(stream);
   }

@@ -1,8 +1,8 @@
-import { IS_TARGET, IS_TOKEN } from '#http/h1/octets.ts';
-import { isValidAuthority } from '#http/h1/request-target.ts';
+import { isValidAuthority } from '#http/authority.ts';
 import type { BlockDefect } from '#http/h2/block-defect.ts';
-import { HeaderBlock, hasUnderscore } from '#http/h2/header-block.ts';
+import { HeaderBlock } from '#http/h2/header-block.ts';
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
+import type { HeaderList } from '#http/h2/hpack/header-list.ts';
 import {
   PSEUDO_AUTHORITY,
   PSEUDO_METHOD,
@@ -13,14 +13,13 @@ import {
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { UNKNOWN_LENGTH } from '#http/h2/stream.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { inlineRequestHeaders } from '#http/inline-headers.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field: stat } = http2Stats;
 const SLASH = 0x2f;
-const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
 
 /** Reads the head of a request (RFC 9113 section 8.3.1, RFC 8441 section 4). */
 export class RequestBlock extends HeaderBlock {
@@ -31,66 +30,71 @@ export class RequestBlock extends HeaderBlock {
   #stats!: StatBlock;
   #host: string | undefined = undefined;
 
-  begin(headers: RequestHeaders, options: Http2Options, stats: StatBlock): void {
-    this.beginBlock(headers, options, inlineRequestHeaders);
+  /** `endStream`: nothing comes behind the head. */
+  read(
+    list: HeaderList,
+    headers: RequestHeaders,
+    endStream: boolean,
+    options: Http2Options,
+    stats: StatBlock,
+  ): BlockDefect | undefined {
     this.#headers = headers;
     this.#options = options;
     this.#stats = stats;
     this.#host = undefined;
     this.protocol = undefined;
+    return this.readFields(list, headers, options, inlineRequestHeaders) ?? this.#check(endStream);
   }
 
-  protected override onPseudoHeader(
-    { pseudo, value }: HeaderField,
-    isNeverIndexed: boolean,
-  ): BlockDefect | undefined {
+  protected override onPseudoHeader(field: HeaderField): BlockDefect | undefined {
     const headers = this.#headers;
-    switch (pseudo) {
+    const { value } = field;
+    switch (field.name.pseudo) {
       case PSEUDO_METHOD:
         headers.method = value;
-        return isToken(value) ? undefined : 'invalidField';
+        return undefined;
       case PSEUDO_PATH:
         headers.path = value;
-        headers.isPathNeverIndexed = isNeverIndexed;
-        return value !== '' && isPath(value) ? undefined : 'invalidField';
+        headers.isPathNeverIndexed = field.isNeverIndexed;
+        return undefined;
       case PSEUDO_SCHEME:
         headers.scheme = value;
-        return isScheme(value) ? undefined : 'invalidField';
+        return undefined;
       case PSEUDO_AUTHORITY:
         headers.authority = value;
-        return value !== '' && isValidAuthority(value) ? undefined : 'invalidField';
+        return undefined;
       case PSEUDO_PROTOCOL:
         this.protocol = value;
-        return this.#options.allowConnect && isToken(value) ? undefined : 'invalidField';
+        return this.#options.allowConnect ? undefined : 'invalidField';
       default:
         return 'invalidField';
     }
   }
 
-  protected override onRegularField(
-    field: HeaderField,
-    isNeverIndexed: boolean,
-  ): BlockDefect | undefined {
-    const { id, name, value } = field;
-    if (id === HeaderName.host) {
-      // What `:authority` says counts; where that is missing there must be one host only.
-      const isSecond = this.#host !== undefined && !this.hasPseudo(PSEUDO_AUTHORITY);
-      this.#host = value;
-      return isSecond || !isValidAuthority(value) ? 'invalidField' : undefined;
+  protected override onSpecialField(field: HeaderField): BlockDefect | 'kept' | 'leftOut' {
+    switch (field.name.role) {
+      case 'host':
+        return this.#noteHost(field.value) ? 'leftOut' : 'invalidField';
+      case 'underscore':
+        return this.#screenUnderscore();
+      default:
+        return super.onSpecialField(field);
     }
-    if (id === 0 && this.#options.headersWithUnderscoresAction !== 'ALLOW' && hasUnderscore(name)) {
-      if (this.#options.headersWithUnderscoresAction === 'REJECT_REQUEST') return 'underscore';
-      this.#stats.inc(stat.dropped_headers_with_underscores);
-      return undefined;
-    }
-    return super.onRegularField(field, isNeverIndexed);
   }
 
-  /** To be called at the end of the block, whose stream is at its end too if `endStream`. */
-  finish(endStream: boolean): BlockDefect | undefined {
-    this.defect ??= this.#check(endStream);
-    if (this.defect === undefined) this.endBlock();
-    return this.defect;
+  /** What `:authority` says counts; where that is missing there must be one host only. */
+  #noteHost(value: string): boolean {
+    const isSecond = this.#host !== undefined && !this.hasPseudo(PSEUDO_AUTHORITY);
+    this.#host = value;
+    return !isSecond && isValidAuthority(value);
+  }
+
+  #screenUnderscore(): BlockDefect | 'kept' | 'leftOut' {
+    const { headersWithUnderscoresAction } = this.#options;
+    if (headersWithUnderscoresAction === 'ALLOW') return 'kept';
+    if (headersWithUnderscoresAction === 'REJECT_REQUEST') return 'underscore';
+    this.#stats.inc(stat.dropped_headers_with_underscores);
+    return 'leftOut';
   }
 
   #check(endStream: boolean): BlockDefect | undefined {
@@ -126,24 +130,4 @@ export class RequestBlock extends HeaderBlock {
     headers.appendKnown(HeaderName.connection, 'connection', 'upgrade');
     return undefined;
   }
-}
-
-function isToken(text: string): boolean {
-  if (text === '') return false;
-  for (let at = 0; at < text.length; at++) if (IS_TOKEN[text.charCodeAt(at)] !== 1) return false;
-  return true;
-}
-
-/**
- * RFC 3986 section 2: visible ASCII alone. What follows could be HTTP/1.1, and some servers there end
- * a target at octets such as 0x85 and 0xa0.
- */
-function isPath(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (IS_TARGET[text.charCodeAt(at)] !== 1) return false;
-  return true;
-}
-
-/** RFC 3986 section 3.1; nearly always one of the two that need no look at their letters. */
-function isScheme(text: string): boolean {
-  return text === 'http' || text === 'https' || SCHEME.test(text);
 }

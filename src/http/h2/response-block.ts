@@ -2,11 +2,12 @@ import { parseContentLength } from '#http/h1/framing.ts';
 import type { BlockDefect } from '#http/h2/block-defect.ts';
 import { type BlockLimits, HeaderBlock } from '#http/h2/header-block.ts';
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
+import type { HeaderList } from '#http/h2/hpack/header-list.ts';
 import { PSEUDO_STATUS } from '#http/h2/hpack/pseudo-header.ts';
 import { UNKNOWN_LENGTH } from '#http/h2/stream.ts';
-import type { ResponseHeaders } from '#http/header-map.ts';
 import { inlineResponseHeaders } from '#http/inline-headers.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /** What of the request decides how its response is read. */
 export interface RequestKind {
@@ -20,22 +21,25 @@ export class ResponseBlock extends HeaderBlock {
   bodyLength = UNKNOWN_LENGTH;
   #headers!: ResponseHeaders;
 
-  begin(headers: ResponseHeaders, limits: BlockLimits): void {
-    this.beginBlock(headers, limits, inlineResponseHeaders);
+  read(
+    list: HeaderList,
+    headers: ResponseHeaders,
+    request: RequestKind,
+    endStream: boolean,
+    limits: BlockLimits,
+  ): BlockDefect | undefined {
     this.#headers = headers;
+    return (
+      this.readFields(list, headers, limits, inlineResponseHeaders) ??
+      this.#check(request, endStream)
+    );
   }
 
-  protected override onPseudoHeader({ pseudo, value }: HeaderField): BlockDefect | undefined {
-    const status = pseudo === PSEUDO_STATUS ? readStatus(value) : 0;
+  protected override onPseudoHeader({ name, value }: HeaderField): BlockDefect | undefined {
+    const status = name.pseudo === PSEUDO_STATUS ? readStatus(value) : 0;
     if (status === 0) return 'invalidField';
     this.#headers.status = status;
     return undefined;
-  }
-
-  finish(request: RequestKind, endStream: boolean): BlockDefect | undefined {
-    this.defect ??= this.#check(request, endStream);
-    if (this.defect === undefined) this.endBlock();
-    return this.defect;
   }
 
   #check(request: RequestKind, endStream: boolean): BlockDefect | undefined {

@@ -4,20 +4,19 @@ import type { ClosedBy } from '#http/h2/closed-streams.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
-import { DiscardedBlock } from '#http/h2/header-block.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { RequestBlock } from '#http/h2/request-block.ts';
 import { ServerStream } from '#http/h2/server-stream.ts';
-import { type RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
 import { acquireRequestHeaders, releaseRequestHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Connection } from '#network/connection.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const requestBlock = new RequestBlock();
-const discarded = new DiscardedBlock();
 
 /** HTTP/2 towards a client (RFC 9113). */
 export class Http2ServerConnection extends Http2Endpoint<ServerStream> implements ServerConnection {
@@ -96,7 +95,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     if (refusal === undefined) {
       return this.#onRequest(this.#begin(streamId), endStream, bytes, start, end);
     }
-    if (!this.decodeBlock(bytes, start, end, discarded)) return;
+    if (this.decodeBlock(bytes, start, end) === undefined) return;
     // Its body and trailers may be under way.
     this.closed.add(streamId, 'localReset');
     if (refusal === 'ignored') return;
@@ -134,12 +133,12 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     start: number,
     end: number,
   ): void {
+    const list = this.decodeBlock(bytes, start, end);
+    if (list === undefined) return;
     const headers = acquireRequestHeaders();
     headers.scheme = this.#scheme;
-    requestBlock.begin(headers, this.options, this.stats);
-    if (!this.decodeBlock(bytes, start, end, requestBlock)) return releaseRequestHeaders(headers);
+    const defect = requestBlock.read(list, headers, endStream, this.options, this.stats);
     stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, requestBlock.bytes);
-    const defect = requestBlock.finish(endStream);
     if (defect !== undefined) {
       releaseRequestHeaders(headers);
       return this.refuseMessage(stream, defect);
@@ -163,7 +162,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     const closedBy = this.closed.closedBy(streamId);
     if (closedBy === 'localReset') {
       this.stats.inc(field.headers_cb_no_stream);
-      this.decodeBlock(bytes, start, end, discarded);
+      this.decodeBlock(bytes, start, end);
     } else if (closedBy === 'unknown') {
       this.connectionError(ErrorCode.PROTOCOL_ERROR, 'stream ids out of order');
     } else {

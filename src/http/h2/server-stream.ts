@@ -3,7 +3,8 @@ import type { RequestDecoder, ResponseEncoder, StreamResetReason } from '#http/c
 import { serverResetCode } from '#http/h2/reset-codes.ts';
 import type { Http2ServerConnection } from '#http/h2/server-connection.ts';
 import { Http2Stream } from '#http/h2/stream.ts';
-import type { HeaderMap, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /** A request and its response on a client's connection. */
 export class ServerStream extends Http2Stream implements ResponseEncoder, TimerOwner {

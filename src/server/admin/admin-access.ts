@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FormatterContext } from '#formatter/formatter-context.ts';
-import { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import type { Address } from '#network/address.ts';
 import { type DownstreamInfo, StreamInfo } from '#stream-info/stream-info.ts';
 

@@ -1,6 +1,7 @@
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { acquireResponseHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { BytesMeter } from '#stream-info/bytes-meter.ts';
 import type { ConnectionPool } from '#upstream/pool/connection-pool.ts';
 import type { PoolEnvironment } from '#upstream/pool/pool-environment.ts';

@@ -8,7 +8,9 @@ import type {
 } from '#connection-manager/filter.ts';
 import { FilterIteration, type IterationEnd } from '#connection-manager/filter-iteration.ts';
 import { DecodeStep, EncodeStep } from '#connection-manager/filter-steps.ts';
-import { HeaderMap, type RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import type { Route } from '#routing/route.ts';
 import { StatsStore } from '#stats/stats-store.ts';
 import { WorkerStats } from '#stats/worker-stats.ts';

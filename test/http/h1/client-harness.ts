@@ -6,7 +6,8 @@ import {
   Http1ClientConnection,
 } from '#http/h1/client-connection.ts';
 import type { Http1ClientOptions } from '#http/h1/client-options.ts';
-import { RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import { ScriptedTransport } from '../../network/scripted-transport.ts';

@@ -7,7 +7,9 @@ import type {
 } from '#http/codec.ts';
 import { Http1ServerConnection } from '#http/h1/server-connection.ts';
 import type { Http1ServerOptions } from '#http/h1/server-options.ts';
-import { HeaderMap, type RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import { ScriptedTransport } from '../../network/scripted-transport.ts';

@@ -1,8 +1,8 @@
 import type { RequestEncoder, ResponseDecoder } from '#http/codec.ts';
 import { type Http2ClientCallbacks, Http2ClientConnection } from '#http/h2/client-connection.ts';
 import { DEFAULT_HTTP2_OPTIONS, type Http2Options } from '#http/h2/http2-options.ts';
-import type { ResponseHeaders } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import type { StatBlock } from '#stats/stat-block.ts';

@@ -8,8 +8,10 @@ import type {
 } from '#http/codec.ts';
 import { DEFAULT_HTTP2_OPTIONS, type Http2Options } from '#http/h2/http2-options.ts';
 import { Http2ServerConnection } from '#http/h2/server-connection.ts';
-import { HeaderMap, type RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import { HeaderMap } from '#http/header-map.ts';
 import { releaseRequestHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import { ResponseHeaders } from '#http/response-headers.ts';
 import { type CloseReason, Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import { type Listening, listen } from '#network/listening.ts';

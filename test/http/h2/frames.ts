@@ -1,6 +1,7 @@
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FrameType } from '#http/h2/frame-type.ts';
 import { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
+import { decodeAll } from './hpack/collected-fields.ts';
 
 export type Field = readonly [name: string, value: string];
 
@@ -164,12 +165,9 @@ export class FrameLog {
     this.#block.push(Buffer.from(payload));
     if ((flags & END_HEADERS) === 0) return undefined;
     const bytes = Buffer.concat(this.#block);
-    const fields: string[] = [];
-    const defect = this.#hpack.decode(bytes, 0, bytes.length, {
-      onField: ({ name, value }, isNeverIndexed) =>
-        fields.push(`${name}=${value}${isNeverIndexed ? '!' : ''}`),
-    });
-    if (defect !== undefined) throw new Error(`the block cannot be read: ${defect}`);
+    const fields = decodeAll(this.#hpack, bytes).list.map(
+      ([name, value, isNeverIndexed]) => `${name}=${value}${isNeverIndexed ? '!' : ''}`,
+    );
     const end = (this.#blockFlags & END_STREAM) !== 0 ? ' end' : '';
     return `HEADERS ${streamId} ${fields.join(' ')}${end}`;
   }

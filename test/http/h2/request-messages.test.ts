@@ -1,4 +1,6 @@
 import t from 'tap';
+import { fieldNameOf } from '#http/h2/hpack/field-name.ts';
+import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import { headerMapsInUse } from '#http/header-pool.ts';
 import { responseOf } from '../h1/server-harness.ts';
@@ -296,7 +298,7 @@ t.test('extended CONNECT is an upgrade inwards, and 101 becomes 200', async (t) 
 t.test('a never-indexed mark stays with its field', async (t) => {
   const harness = new Http2ServerHarness({}, (stream) => {
     const response = responseOf(200, [['x-plain', 'a']]);
-    response.visitField(0, 'x-secret', 'b', true);
+    response.appendField(new HeaderField(fieldNameOf('x-secret'), 'b', false, true));
     stream.encoder.encodeHeaders(response, true);
   });
   harness.feed(headers(1, GET));

@@ -7,8 +7,10 @@ import type {
 } from '#http/codec.ts';
 import { DEFAULT_HTTP2_OPTIONS, type Http2Options } from '#http/h2/http2-options.ts';
 import { Http2ServerConnection } from '#http/h2/server-connection.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { releaseRequestHeaders } from '#http/header-pool.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { Connection, type ConnectionEvents } from '#network/connection.ts';
 import { EventTurn } from '#network/event-turn.ts';
 import type { StatBlock } from '#stats/stat-block.ts';

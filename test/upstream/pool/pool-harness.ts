@@ -1,6 +1,8 @@
 import { SeededRandom } from '#base/random.ts';
 import type { RequestEncoder, ResponseDecoder, StreamResetReason } from '#http/codec.ts';
-import { type HeaderMap, RequestHeaders, type ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { ConnectFailure } from '#network/connect-failure.ts';
 import type { ConnectCallbacks, ConnectOptions } from '#network/connecting.ts';
 import type { KeepAlive } from '#network/transport.ts';

@@ -9,8 +9,9 @@ import type {
   BufferConfig,
   BufferRouteConfig,
 } from '#extensions/http-filters/buffer/buffer-config.ts';
-import type { HeaderMap, RequestHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 /** Holds a request until all of it is there, so that upstreams never wait for slow clients. */
 export class BufferFilter extends StreamFilter {

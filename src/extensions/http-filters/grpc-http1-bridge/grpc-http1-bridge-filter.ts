@@ -8,8 +8,10 @@ import {
 import type { GrpcHttp1BridgeConfig } from '#extensions/http-filters/grpc-http1-bridge/grpc-http1-bridge-config.ts';
 import { GRPC_FRAME_HEADER_LENGTH, grpcFrameHeader } from '#http/grpc-frame-reader.ts';
 import { isGrpcRequest, isGrpcResponse } from '#http/grpc-status.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const CONTENT_TYPE = HeaderName['content-type'];

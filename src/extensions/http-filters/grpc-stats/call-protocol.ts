@@ -1,6 +1,6 @@
 import { isGrpcRequest } from '#http/grpc-status.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 /**
  * In which way a request calls a method: gRPC, or the Connect protocol with one message each way

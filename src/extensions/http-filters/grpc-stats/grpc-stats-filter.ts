@@ -15,8 +15,10 @@ import { MessageCounts } from '#extensions/http-filters/grpc-stats/message-count
 import { ResponseMessageCounter } from '#extensions/http-filters/grpc-stats/response-message-counter.ts';
 import { GrpcFrameReader } from '#http/grpc-frame-reader.ts';
 import { isGrpcResponse } from '#http/grpc-status.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { NEVER } from '#stream-info/stream-info.ts';
 import type { GrpcMethodStats } from '#upstream/grpc-stats.ts';
 

@@ -18,8 +18,10 @@ import { trailersFrame } from '#extensions/http-filters/grpc-web/trailers-frame.
 import { encodeGrpcMessage } from '#http/grpc-message.ts';
 import { parseGrpcMethod } from '#http/grpc-method.ts';
 import { grpcStatusOfHttp, isGrpcResponse } from '#http/grpc-status.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { GrpcMethodStats } from '#upstream/grpc-stats.ts';
 
 const CONTENT_TYPE = HeaderName['content-type'];

@@ -5,7 +5,9 @@ import {
   type StreamFilterCallbacks,
 } from '#connection-manager/filter.ts';
 import type { Mutations } from '#extensions/http-filters/header-mutation/mutations.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 
 /** Changes headers and trailers of both directions as filter and routes say. */
 export class HeaderMutationFilter extends StreamFilter {

@@ -1,5 +1,7 @@
 import type { HeaderMutationConfig } from '#extensions/http-filters/header-mutation/header-mutation-config.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { buildStringMatcher } from '#matching/string-matcher.ts';
 import { HeaderMutations } from '#routing/header-mutations.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';

@@ -4,7 +4,9 @@ import {
   type HeaderMutator,
 } from '#extensions/http-filters/header-mutation/header-mutator.ts';
 import { QueryMutator } from '#extensions/http-filters/header-mutation/query-mutator.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import { routeFormatterContext } from '#routing/route-formatter-context.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 

@@ -1,6 +1,7 @@
 import { connectionManagerStats } from '#connection-manager/connection-manager-stats.ts';
 import type { LocalReply, StreamFilterCallbacks } from '#connection-manager/filter.ts';
-import type { RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { DirectResponseAction, RedirectAction, Route } from '#routing/route.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 

@@ -1,7 +1,7 @@
 import { forwardedScheme } from '#connection-manager/forwarding-headers.ts';
 import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { updateAuthority } from '#routing/host-rewrite.ts';
 import type { Route, RouteEntry } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';

@@ -2,7 +2,7 @@ import {
   ScopedCodeStats,
   type StatsByName,
 } from '#extensions/http-filters/router/scoped-code-stats.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Route } from '#routing/route.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
 

@@ -25,9 +25,11 @@ import {
 } from '#extensions/http-filters/router/upstream-request.ts';
 import type { StreamResetReason } from '#http/codec.ts';
 import { isGrpcRequest } from '#http/grpc-status.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Route, RouteEntry } from '#routing/route.ts';
 import { ResponseFlag } from '#stream-info/response-flags.ts';
 import type { Cluster } from '#upstream/cluster.ts';

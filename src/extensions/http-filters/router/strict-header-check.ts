@@ -1,5 +1,5 @@
 import type { LocalReply } from '#connection-manager/filter.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 
 const WHOLE_NUMBER = /^[0-9]{1,20}$/;
 const RETRY_ON = new Set([

@@ -1,7 +1,7 @@
 import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
 import { formatGrpcTimeout, parseGrpcTimeout } from '#http/grpc-timeout.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { RouteEntry } from '#routing/route.ts';
 import type { ClusterConfig } from '#upstream/cluster-config.ts';
 

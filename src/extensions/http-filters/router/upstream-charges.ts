@@ -2,8 +2,10 @@ import { alternativeStats } from '#extensions/http-filters/router/route-stats.ts
 import type { RouterEnvironment } from '#extensions/http-filters/router/router-environment.ts';
 import type { ScopedCodeStats } from '#extensions/http-filters/router/scoped-code-stats.ts';
 import { isGrpcServerError } from '#http/grpc-status.ts';
-import type { HeaderMap, RequestHeaders, ResponseHeaders } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName } from '#http/known-headers.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
+import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Route } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 import type { Cluster } from '#upstream/cluster.ts';

@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import type { RouteEntry } from '#routing/route.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
 import type { Cluster } from '#upstream/cluster.ts';

@@ -1,7 +1,7 @@
 import { ownCopy } from '#base/latin1.ts';
 import { FIELD_OVERHEAD } from '#http/h2/hpack/header-field.ts';
 import { type NameState, TableEntry } from '#http/h2/hpack/name-state.ts';
-import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-table.ts';
+import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-entries.ts';
 
 /** Use is counted over so many fields: some hundred messages. */
 const WINDOW_LOOKUPS = 1024;
@@ -77,14 +77,15 @@ export class EncoderTable {
   }
 
   /** Inserts a field that fits into the table, evicting what has to go. */
-  insert(state: NameState, value: string): void {
+  insert(state: NameState, value: string): TableEntry {
     const size = sizeOf(state, value);
     this.#evictTo(this.#bytesMax - size);
-    const entry = new TableEntry(state, ownCopy(value), size, this.#insertions++);
+    const entry = new TableEntry(this, state, ownCopy(value), size, this.#insertions++);
     if (state.newest !== undefined) state.newest.newer = entry;
     state.newest = entry;
     this.#entries.push(entry);
     this.#bytes += size;
+    return entry;
   }
 
   resize(bytesMax: number): void {
@@ -92,9 +93,17 @@ export class EncoderTable {
     this.#evictTo(bytesMax);
   }
 
+  /** Nobody is going to refer to it: fields that live longer must not keep its entries alive. */
+  close(): void {
+    this.#evictTo(0);
+    this.#entries = [];
+    this.#first = 0;
+  }
+
   #evictTo(bytes: number): void {
     while (this.#bytes > bytes) {
       const evicted = this.#entries[this.#first++] as TableEntry;
+      evicted.isEvicted = true;
       this.#bytes -= evicted.size;
       this.#turnoverBytes = Math.max(0, this.#turnoverBytes - evicted.size);
       if (evicted.newer === undefined) evicted.state.newest = undefined;
@@ -109,5 +118,5 @@ export class EncoderTable {
 }
 
 export function sizeOf(state: NameState, value: string): number {
-  return state.rule.name.length + value.length + FIELD_OVERHEAD;
+  return state.name.text.length + value.length + FIELD_OVERHEAD;
 }

@@ -1,52 +1,91 @@
+import { isValidAuthority } from '#http/authority.ts';
+import { IS_TOKEN } from '#http/h1/octets.ts';
 import type { FieldDefect } from '#http/h2/hpack/field-defect.ts';
 import type { FieldName } from '#http/h2/hpack/field-name.ts';
-import type { PseudoHeader } from '#http/h2/hpack/pseudo-header.ts';
-import { type HeaderId, HeaderName } from '#http/known-headers.ts';
+import type { TableEntry } from '#http/h2/hpack/name-state.ts';
+import {
+  PSEUDO_AUTHORITY,
+  PSEUDO_METHOD,
+  PSEUDO_PATH,
+  PSEUDO_PROTOCOL,
+  PSEUDO_SCHEME,
+} from '#http/h2/hpack/pseudo-header.ts';
+import { HeaderName } from '#http/known-headers.ts';
 
 /** What a field counts beyond its octets, in tables and in lists (RFC 7541 section 4.1). */
 export const FIELD_OVERHEAD = 32;
 
+const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
+
 /**
- * A field as the tables hold it. It is checked when it is made and shared by every list that refers
- * to it, so that a reference costs neither memory nor a second look.
+ * A field as the tables hold it. It is checked when it is made and shared by every message that
+ * refers to it, so that a reference costs neither memory nor a second look: the object that one
+ * connection's decoder has in its table goes through the header map to the encoder of another.
  */
 export class HeaderField {
-  /** In lower case, unless `defect` says otherwise. */
-  readonly name: string;
+  readonly name: FieldName;
   /** One character per octet. */
   readonly value: string;
-  readonly id: HeaderId;
-  readonly pseudo: PseudoHeader;
-  /** Octets of name and value plus 32. */
-  readonly size: number;
+  /** No hop may put it into a table (RFC 7541 section 7.1.3). */
+  readonly isNeverIndexed: boolean;
   readonly defect: FieldDefect | undefined;
-  readonly fieldName: FieldName;
+  /** Where the encoder that wrote it last has it; most fields are written by the same one always. */
+  entry: TableEntry | undefined = undefined;
 
-  /** `hasIllegalOctet`: whether the value has an octet that no field value may have. */
-  constructor(fieldName: FieldName, value: string, hasIllegalOctet: boolean) {
-    this.name = fieldName.text;
+  /** `hasIllegalOctet`: whether the value has an octet that none of this name may have. */
+  constructor(name: FieldName, value: string, hasIllegalOctet: boolean, isNeverIndexed: boolean) {
+    this.name = name;
     this.value = value;
-    this.id = fieldName.id;
-    this.pseudo = fieldName.pseudo;
-    this.size = fieldName.text.length + value.length + FIELD_OVERHEAD;
-    this.defect = fieldName.defect ?? valueDefect(fieldName.id, value, hasIllegalOctet);
-    this.fieldName = fieldName;
+    this.isNeverIndexed = isNeverIndexed;
+    this.defect = name.defect ?? (hasIllegalOctet ? 'illegalValue' : valueDefect(name, value));
+  }
+
+  /** Octets of name and value. */
+  get bytes(): number {
+    return this.name.text.length + this.value.length;
+  }
+
+  /** What it counts in a table. */
+  get size(): number {
+    return this.name.text.length + this.value.length + FIELD_OVERHEAD;
   }
 }
 
-function valueDefect(
-  id: HeaderId,
-  value: string,
-  hasIllegalOctet: boolean,
-): FieldDefect | undefined {
-  if (hasIllegalOctet) return 'illegalValue';
+function valueDefect(name: FieldName, value: string): FieldDefect | undefined {
+  if (name.role === 'pseudo') {
+    return isPseudoValue(name.pseudo, value) ? undefined : 'illegalValue';
+  }
   if (value.length === 0) return undefined;
   if (isBlank(value.charCodeAt(0)) || isBlank(value.charCodeAt(value.length - 1))) {
     return 'illegalValue';
   }
-  return id === HeaderName.te && value !== 'trailers' ? 'connectionSpecific' : undefined;
+  return name.id === HeaderName.te && value !== 'trailers' ? 'connectionSpecific' : undefined;
 }
 
 function isBlank(octet: number): boolean {
   return octet === 0x20 || octet === 0x09;
+}
+
+/** Of those that say more than one thing, the messages themselves see to the rest. */
+function isPseudoValue(pseudo: number, value: string): boolean {
+  switch (pseudo) {
+    case PSEUDO_METHOD:
+    case PSEUDO_PROTOCOL:
+      return isToken(value);
+    case PSEUDO_PATH:
+      return value !== '';
+    case PSEUDO_SCHEME:
+      // Nearly always one of the two that need no look at their letters.
+      return value === 'http' || value === 'https' || SCHEME.test(value);
+    case PSEUDO_AUTHORITY:
+      return value !== '' && isValidAuthority(value);
+    default:
+      return true;
+  }
+}
+
+function isToken(text: string): boolean {
+  if (text === '') return false;
+  for (let at = 0; at < text.length; at++) if (IS_TOKEN[text.charCodeAt(at)] !== 1) return false;
+  return true;
 }

@@ -1,22 +1,27 @@
 import { latin1 } from '#base/latin1.ts';
-import { IS_FIELD_VALUE } from '#http/h1/octets.ts';
+import { IS_FIELD_VALUE, IS_TARGET } from '#http/h1/octets.ts';
 import { DynamicTable } from '#http/h2/hpack/dynamic-table.ts';
-import { FieldName } from '#http/h2/hpack/field-name.ts';
+import { type FieldName, fieldNameOf } from '#http/h2/hpack/field-name.ts';
 import { HeaderField } from '#http/h2/hpack/header-field.ts';
+import type { HeaderList } from '#http/h2/hpack/header-list.ts';
 import type { HpackDefect } from '#http/h2/hpack/hpack-defect.ts';
 import { decoded, decodeHuffman } from '#http/h2/hpack/huffman-decoder.ts';
 import { OctetCache } from '#http/h2/hpack/octet-cache.ts';
-import { STATIC_FIELD_COUNT, staticFields } from '#http/h2/hpack/static-table.ts';
+import { PSEUDO_PATH } from '#http/h2/hpack/pseudo-header.ts';
+import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-entries.ts';
+import { staticFields } from '#http/h2/hpack/static-table.ts';
 
 /** The dynamic table's size before any SETTINGS (RFC 9113 section 6.5.2). */
 export const DEFAULT_TABLE_BYTES = 4096;
 /** Numbers stay below 2^28: four octets after the prefix. */
 const INTEGER_SHIFT_MAX = 21;
 
-export interface HeaderFieldSink {
-  /** `isNeverIndexed`: the sender asks every hop never to put this field into a table. */
-  onField(field: HeaderField, isNeverIndexed: boolean): void;
-}
+/* How fields begin (RFC 7541 section 6); what is below is a literal that stays out of the table. */
+const INDEXED = 0x80;
+const LITERAL_INDEXED = 0x40;
+const NEVER_INDEXED = 0x10;
+/** Tells fields of the same octets apart in the cache. */
+const NEVER_INDEXED_SEED = 0x4000_0000;
 
 /** Reads the header blocks of one connection, in order (RFC 7541). */
 export class HpackDecoder {
@@ -48,35 +53,29 @@ export class HpackDecoder {
   }
 
   /**
-   * Reads a whole header block, `bytes[start..end)`, and keeps the table right whatever the sink
-   * does with the fields. After a defect the decoder is of no further use. The sink's work apart it
-   * takes linear time, and memory only for fields that are spelt out.
+   * Adds the fields of a whole header block, `bytes[start..end)`, to a list. After a defect the
+   * decoder is of no further use. Takes linear time, and memory only for fields that are spelt out
+   * or that the list keeps.
    */
-  decode(
-    bytes: Buffer,
-    start: number,
-    end: number,
-    sink: HeaderFieldSink,
-  ): HpackDefect | undefined {
+  decode(bytes: Buffer, start: number, end: number, into: HeaderList): HpackDefect | undefined {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
     this.#defect = undefined;
     if (start < end && !this.#readSizeUpdates()) return this.#defect;
-    while (this.#at < this.#end) {
+    while (this.#at < end) {
       const first = bytes[this.#at] as number;
-      if (first >= 0x80) {
+      if (first >= INDEXED) {
         const field = this.#fieldAt(this.#readInteger(first, 0x7f));
         if (field === undefined) return this.#defect ?? 'invalidIndex';
-        sink.onField(field, false);
+        into.add(field);
         continue;
       }
       if ((first & 0xe0) === 0x20) return 'tableSizeMisplaced';
-      const isIndexed = first >= 0x40;
-      const field = this.#readLiteral(first, isIndexed);
+      const field = this.#readLiteral(first);
       if (field === undefined) return this.#defect;
-      if (isIndexed) this.#table.insert(field);
-      sink.onField(field, (first & 0xf0) === 0x10);
+      if (first >= LITERAL_INDEXED) this.#table.insert(field);
+      into.add(field);
     }
     this.#bytes = EMPTY;
     return undefined;
@@ -97,12 +96,13 @@ export class HpackDecoder {
     return !(isFirst && this.#mustShrink) || this.#fail('tableSizeMissing');
   }
 
-  #readLiteral(first: number, isIndexed: boolean): HeaderField | undefined {
+  #readLiteral(first: number): HeaderField | undefined {
+    const isIndexed = first >= LITERAL_INDEXED;
     const index = this.#readInteger(first, isIndexed ? 0x3f : 0x0f);
     if (index < 0) return undefined;
     let name: FieldName | undefined;
     if (index > 0) {
-      name = this.#fieldAt(index)?.fieldName;
+      name = this.#fieldAt(index)?.name;
       if (name === undefined) this.#fail('invalidIndex');
     } else {
       name = this.#readName();
@@ -112,10 +112,14 @@ export class HpackDecoder {
     const end = this.#endOfString();
     if (end < 0) return undefined;
     // What goes into the table now is most likely to be referred to by its index from now on.
-    if (isIndexed) return this.#fieldOf(name, start, end);
-    const known = this.#literals.find(name.serial, this.#bytes, start, end);
-    if (known !== undefined && known.fieldName === name) return known;
-    const field = this.#fieldOf(name, start, end);
+    if (isIndexed) return this.#fieldOf(name, start, end, false);
+    const isNeverIndexed = (first & 0xf0) === NEVER_INDEXED;
+    const seed = isNeverIndexed ? name.serial ^ NEVER_INDEXED_SEED : name.serial;
+    const known = this.#literals.find(seed, this.#bytes, start, end);
+    if (known !== undefined && known.name === name && known.isNeverIndexed === isNeverIndexed) {
+      return known;
+    }
+    const field = this.#fieldOf(name, start, end, isNeverIndexed);
     if (field !== undefined) this.#literals.keep(this.#bytes, start, end, field);
     return field;
   }
@@ -126,16 +130,22 @@ export class HpackDecoder {
     if (end < 0) return undefined;
     const known = names.find(0, this.#bytes, start, end);
     if (known !== undefined) return known;
-    const text = this.#textOf(start, end);
+    const text = this.#textOf(start, end, false);
     if (text === undefined) return undefined;
     const name = fieldNameOf(text);
     names.keep(this.#bytes, start, end, name);
     return name;
   }
 
-  #fieldOf(name: FieldName, start: number, end: number): HeaderField | undefined {
-    const value = this.#textOf(start, end);
-    return value === undefined ? undefined : new HeaderField(name, value, hasIllegalOctet);
+  #fieldOf(
+    name: FieldName,
+    start: number,
+    end: number,
+    isNeverIndexed: boolean,
+  ): HeaderField | undefined {
+    const value = this.#textOf(start, end, name.pseudo === PSEUDO_PATH);
+    if (value === undefined) return undefined;
+    return new HeaderField(name, value, hasIllegalOctet, isNeverIndexed);
   }
 
   #fieldAt(index: number): HeaderField | undefined {
@@ -185,20 +195,21 @@ export class HpackDecoder {
 
   /**
    * The text of the string `start..end` that was stepped over last; leaves in `hasIllegalOctet`
-   * whether it is no legal value.
+   * whether it is no legal value, or path.
    */
-  #textOf(start: number, end: number): string | undefined {
+  #textOf(start: number, end: number, isPath: boolean): string | undefined {
     const bytes = this.#bytes;
     if ((bytes[start] as number) < 0x80) {
-      hasIllegalOctet = !isLegalValue(bytes, contentStart, end);
+      hasIllegalOctet = !(isPath ? isTarget : isLegalValue)(bytes, contentStart, end);
       return latin1(bytes, contentStart, end);
     }
     if (!decodeHuffman(bytes, contentStart, end)) {
       this.#defect = 'invalidHuffman';
       return undefined;
     }
-    hasIllegalOctet = decoded.hasIllegalOctet;
-    return latin1(decoded.scratch, 0, decoded.length);
+    const { scratch, length } = decoded;
+    hasIllegalOctet = isPath ? !isTarget(scratch, 0, length) : decoded.hasIllegalOctet;
+    return latin1(scratch, 0, length);
   }
 
   #fail(defect: HpackDefect): false {
@@ -216,11 +227,7 @@ let contentStart = 0;
 function isLegalValue(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (; at + 4 <= end; at += 4) {
-    const word =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
+    const word = wordAt(bytes, at);
     // Whether one of the four is below SP or is DEL; tabs are sorted out one by one.
     const isDel = word ^ 0x7f7f7f7f;
     const controls = ((word - 0x20202020) & ~word) | ((isDel - 0x01010101) & ~isDel);
@@ -230,13 +237,31 @@ function isLegalValue(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
+/**
+ * RFC 3986 section 2: visible ASCII alone. What follows could be HTTP/1.1, and some servers there end
+ * a target at octets such as 0x85 and 0xa0.
+ */
+function isTarget(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word = wordAt(bytes, at);
+    // Whether one of the four is below or above; which one, if any, is found out one by one.
+    const others = ((word - 0x21212121) & ~word) | word | (word + 0x01010101);
+    if ((others & 0x80808080) !== 0) break;
+  }
+  for (; at < end; at++) if (IS_TARGET[bytes[at] as number] === 0) return false;
+  return true;
+}
+
+/** Four octets, the first in the lowest bits. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
+}
+
 /** Names as they were spelt out, of all connections. */
 const names: OctetCache<FieldName> = new OctetCache(256, 256, 64, 16_384);
-
-const staticNames: ReadonlyMap<string, FieldName> = new Map(
-  staticFields.map((field) => [field.name, field.fieldName]),
-);
-
-function fieldNameOf(text: string): FieldName {
-  return staticNames.get(text) ?? new FieldName(text);
-}

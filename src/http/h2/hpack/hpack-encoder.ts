@@ -1,9 +1,15 @@
 import { writeLatin1 } from '#base/latin1.ts';
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
 import { EncoderTable, sizeOf } from '#http/h2/hpack/encoder-table.ts';
+import { type FieldName, knownFieldNames, PSEUDO_NAMES } from '#http/h2/hpack/field-name.ts';
+import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { encodeHuffman, huffmanLength } from '#http/h2/hpack/huffman-encoder.ts';
-import { knownNameRules, type NameRule, PSEUDO_RULES } from '#http/h2/hpack/name-rule.ts';
-import { type NameState, SCORE_MIN, type TableEntry } from '#http/h2/hpack/name-state.ts';
+import {
+  type NameState,
+  SCORE_MIN,
+  signatureOf,
+  type TableEntry,
+} from '#http/h2/hpack/name-state.ts';
 import { NameStates } from '#http/h2/hpack/name-states.ts';
 import {
   PSEUDO_AUTHORITY,
@@ -32,6 +38,11 @@ const INTEGERS_BYTES = 18;
 /** A field larger than this part of the table would drive out too much. */
 const FIELD_TABLE_SHARE = 4;
 
+/* Static entries of nearly every message (RFC 7541 appendix A). */
+const STATIC_GET = 2;
+const STATIC_HTTP = 6;
+const AUTHORITY = knownFieldNames[PSEUDO_NAMES + PSEUDO_AUTHORITY] as FieldName;
+
 const HIT_SCORE = 2;
 const SCORE_MAX = 20;
 /** After so many values more, a name is given another try. */
@@ -47,6 +58,8 @@ export class HpackEncoder {
   #smallestSize = -1;
   #finalSize: number;
   #out!: ByteWriter;
+  /** The last one; most requests of a connection have the same. */
+  #authority: HeaderField | undefined = undefined;
 
   /** `tableBytesMax`: how much of the peer's table is used at most; default 4,096. */
   constructor(tableBytesMax: number = DEFAULT_ENCODER_TABLE_BYTES) {
@@ -66,6 +79,11 @@ export class HpackEncoder {
     this.#smallestSize = this.#smallestSize < 0 ? size : Math.min(this.#smallestSize, size);
   }
 
+  /** No further block follows. */
+  close(): void {
+    this.#table.close();
+  }
+
   /** Begins a header block at `out.length`; what follows is appended to it. */
   beginBlock(out: ByteWriter): void {
     this.#out = out;
@@ -73,96 +91,124 @@ export class HpackEncoder {
   }
 
   encodeStatus(status: number): void {
-    this.#encodePseudo(PSEUDO_STATUS, statusText(status));
+    const entry = staticStatuses[status] ?? 0;
+    if (entry > 0) this.#writeOctet(INDEXED | entry);
+    else this.#encodePseudo(PSEUDO_STATUS, statusText(status));
   }
 
   encodeMethod(value: string): void {
-    this.#encodePseudo(PSEUDO_METHOD, value);
+    if (value === 'GET') this.#writeOctet(INDEXED | STATIC_GET);
+    else this.#encodePseudo(PSEUDO_METHOD, value);
   }
 
   encodePath(value: string, isNeverIndexed: boolean): void {
-    this.#encodeKnown(PSEUDO_RULES + PSEUDO_PATH, value, isNeverIndexed);
+    this.#encodeKnown(PSEUDO_NAMES + PSEUDO_PATH, value, isNeverIndexed);
   }
 
   encodeScheme(value: string): void {
-    this.#encodePseudo(PSEUDO_SCHEME, value);
+    if (value === 'http') this.#writeOctet(INDEXED | STATIC_HTTP);
+    else this.#encodePseudo(PSEUDO_SCHEME, value);
   }
 
   encodeAuthority(value: string): void {
-    this.#encodePseudo(PSEUDO_AUTHORITY, value);
+    if (this.#authority?.value !== value) {
+      this.#authority = new HeaderField(AUTHORITY, value, false, false);
+    }
+    this.encodeField(this.#authority);
   }
 
   encodeProtocol(value: string): void {
     this.#encodePseudo(PSEUDO_PROTOCOL, value);
   }
 
+  /** Writes a field that a decoder made: nearly always one that this encoder has written before. */
+  encodeField(field: HeaderField): void {
+    const { entry } = field;
+    if (entry !== undefined && entry.table === this.#table && !entry.isEvicted) {
+      this.#out.reserve(INTEGERS_BYTES);
+      this.#refer(entry);
+      return;
+    }
+    const { name, value } = field;
+    if (this.#encodePlainly(name, undefined, value, field.isNeverIndexed)) return;
+    const isKnown = name.number >= 0;
+    const state = isKnown ? this.#names.ofKnown(name) : this.#names.ofOther(name.text);
+    field.entry = this.#encode(state, value);
+  }
+
   /**
-   * Writes a field; `id` is that of `name`, which is in lower case, and `value` is latin1.
-   * `isNeverIndexed` asks every hop to keep the field out of its tables; secrets are always so.
+   * Writes a field; `id` is that of `name`, which is in lower case, and `value` is latin1. Secrets
+   * are never indexed.
    */
-  encode(id: HeaderId, name: string, value: string, isNeverIndexed: boolean): void {
-    if (id !== UNKNOWN_HEADER) return this.#encodeKnown(id, value, isNeverIndexed);
+  encode(id: HeaderId, name: string, value: string): void {
+    if (id !== UNKNOWN_HEADER) return this.#encodeKnown(id, value, false);
     const state = this.#names.ofOther(name);
-    if (!this.#encodePlainly(state.rule, state, value, isNeverIndexed)) this.#encode(state, value);
+    if (!this.#encodePlainly(state.name, state, value, false)) this.#encode(state, value);
   }
 
   #encodePseudo(pseudo: number, value: string): void {
-    this.#encodeKnown(PSEUDO_RULES + pseudo, value, false);
+    this.#encodeKnown(PSEUDO_NAMES + pseudo, value, false);
   }
 
   #encodeKnown(number: number, value: string, isNeverIndexed: boolean): void {
-    const rule = knownNameRules[number] as NameRule;
+    const name = knownFieldNames[number] as FieldName;
     // Nothing is remembered of names and values of which the tables have nothing to gain.
-    if (this.#encodePlainly(rule, undefined, value, isNeverIndexed)) return;
-    this.#encode(this.#names.ofKnown(rule), value);
+    if (this.#encodePlainly(name, undefined, value, isNeverIndexed)) return;
+    this.#encode(this.#names.ofKnown(name), value);
   }
 
   /** Writes a field that does not concern the dynamic table; false: it may. */
   #encodePlainly(
-    rule: NameRule,
+    name: FieldName,
     state: NameState | undefined,
     value: string,
     isNeverIndexed: boolean,
   ): boolean {
-    this.#out.reserve(rule.name.length + value.length + INTEGERS_BYTES);
+    this.#out.reserve(name.text.length + value.length + INTEGERS_BYTES);
     if (isNeverIndexed) {
-      this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, rule, state, value);
+      this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, name, state, value);
       return true;
     }
-    const staticEntry = staticEntryOf(rule, value);
+    const staticEntry = name.staticEntryOf(value);
     if (staticEntry > 0) {
       this.#writeInteger(INDEXED, 0x7f, staticEntry);
       return true;
     }
-    if (rule.indexing === 'adaptive') return false;
-    const kind = rule.indexing === 'secret' ? LITERAL_NEVER_INDEXED : LITERAL_PLAIN;
-    this.#writeLiteral(kind, 0x0f, rule, state, value);
+    if (name.indexing === 'adaptive') return false;
+    const kind = name.indexing === 'secret' ? LITERAL_NEVER_INDEXED : LITERAL_PLAIN;
+    this.#writeLiteral(kind, 0x0f, name, state, value);
     return true;
   }
 
-  #encode(state: NameState, value: string): void {
-    this.#table.countLookup();
+  /** Gives the entry that the field has in the table now. */
+  #encode(state: NameState, value: string): TableEntry | undefined {
     const entry = findEntry(state, value);
     if (entry !== undefined) {
-      entry.uses++;
-      if (state.score < SCORE_MAX) state.score += HIT_SCORE;
-      this.#writeInteger(INDEXED, 0x7f, this.#table.indexOf(entry));
-      return;
+      this.#refer(entry);
+      return entry;
     }
+    this.#table.countLookup();
     if (!this.#isAdmitted(state, value)) {
-      this.#writeLiteral(LITERAL_PLAIN, 0x0f, state.rule, state, value);
-      return;
+      this.#writeLiteral(LITERAL_PLAIN, 0x0f, state.name, state, value);
+      return undefined;
     }
-    state.score--;
-    this.#writeLiteral(LITERAL_INDEXED, 0x3f, state.rule, state, value);
-    this.#table.insert(state, value);
+    if (state.score > SCORE_MIN) state.score--;
+    this.#writeLiteral(LITERAL_INDEXED, 0x3f, state.name, state, value);
+    return this.#table.insert(state, value);
+  }
+
+  #refer(entry: TableEntry): void {
+    const { state } = entry;
+    this.#table.countLookup();
+    entry.uses++;
+    if (state.score < SCORE_MAX) state.score += HIT_SCORE;
+    this.#writeInteger(INDEXED, 0x7f, this.#table.indexOf(entry));
   }
 
   #isAdmitted(state: NameState, value: string): boolean {
     if (state.score <= SCORE_MIN) {
       if (++state.passedOver < PASSED_OVER_MAX) return false;
       state.passedOver = 0;
-      state.score++;
     }
     const table = this.#table;
     const size = sizeOf(state, value);
@@ -171,29 +217,29 @@ export class HpackEncoder {
     // A full table takes no fields that were seen but once, or one client's unique values would
     // drive out what all others use.
     this.#seen ??= new SeenFields();
-    return this.#seen.remember(state.rule.name, value) && table.hasRoomFor(size);
+    return this.#seen.remember(state.name.text, value) && table.hasRoomFor(size);
   }
 
   #writeLiteral(
     kind: number,
     prefixMax: number,
-    rule: NameRule,
+    name: FieldName,
     state: NameState | undefined,
     value: string,
   ): void {
     const newest = state?.newest;
     const index =
-      rule.staticIndex > 0
-        ? rule.staticIndex
+      name.staticIndex > 0
+        ? name.staticIndex
         : newest === undefined
           ? 0
           : this.#table.indexOf(newest);
     this.#writeInteger(kind, prefixMax, index);
     if (kind === LITERAL_INDEXED) {
-      if (index === 0) this.#writeHuffman(rule.name);
+      if (index === 0) this.#writeHuffman(name.text);
       this.#writeHuffman(value);
     } else {
-      if (index === 0) this.#writePlain(rule.name);
+      if (index === 0) this.#writePlain(name.text);
       this.#writePlain(value);
     }
   }
@@ -219,6 +265,12 @@ export class HpackEncoder {
     this.#writeInteger(0x80, 0x7f, length);
     const out = this.#out;
     out.length = encodeHuffman(text, out.buffer, out.length);
+  }
+
+  #writeOctet(octet: number): void {
+    const out = this.#out;
+    out.reserve(1);
+    out.buffer[out.length++] = octet;
   }
 
   #writeInteger(kind: number, prefixMax: number, value: number): void {
@@ -251,24 +303,21 @@ export class HpackEncoder {
   }
 }
 
-/** The static entry that is the whole field, 0 for none. */
-function staticEntryOf({ staticValues, staticIndex }: NameRule, value: string): number {
-  for (let index = 0; index < staticValues.length; index++) {
-    const known = staticValues[index] as string;
-    // Most values differ in length, which is seen without a look at their letters.
-    if (known.length === value.length && known === value) return staticIndex + index;
-  }
-  return 0;
-}
-
 function findEntry(state: NameState, value: string): TableEntry | undefined {
   let entry = state.newest;
+  if (entry === undefined) return undefined;
+  const signature = signatureOf(value);
   for (let looked = 0; looked < VALUES_COMPARED_MAX && entry !== undefined; looked++) {
-    if (entry.value === value) return entry;
+    if (entry.signature === signature && entry.value === value) return entry;
     entry = entry.older;
   }
   return undefined;
 }
+
+/** By status: its static entry, 0 for none. */
+const staticStatuses: Uint8Array = Uint8Array.from({ length: 1000 }, (_, status) =>
+  (knownFieldNames[PSEUDO_NAMES + PSEUDO_STATUS] as FieldName).staticEntryOf(String(status)),
+);
 
 const statusTexts: string[] = [];
 

@@ -1,4 +1,4 @@
-import { type NameRule, nameRuleOf } from '#http/h2/hpack/name-rule.ts';
+import { type FieldName, fieldNameOf } from '#http/h2/hpack/field-name.ts';
 import { NameState, SCORE_MIN } from '#http/h2/hpack/name-state.ts';
 
 /** Other names than the known ones of which something is remembered. */
@@ -16,14 +16,14 @@ export class NameStates {
   #knownCount = 0;
   #others: Map<string, NameState> | undefined = undefined;
 
-  /** For a rule of `knownNameRules`. */
-  ofKnown(rule: NameRule): NameState {
+  /** For a name of `knownFieldNames`. */
+  ofKnown(name: FieldName): NameState {
     const slots = this.#known;
     const mask = slots.length - 1;
-    for (let slot = rule.number & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = name.number & mask; ; slot = (slot + 1) & mask) {
       const state = slots[slot];
-      if (state === undefined) return this.#addKnown(new NameState(rule));
-      if (state.rule === rule) return state;
+      if (state === undefined) return this.#addKnown(new NameState(name));
+      if (state.name === name) return state;
     }
   }
 
@@ -36,7 +36,7 @@ export class NameStates {
   #putKnown(state: NameState): void {
     const slots = this.#known;
     const mask = slots.length - 1;
-    let slot = state.rule.number & mask;
+    let slot = state.name.number & mask;
     while (slots[slot] !== undefined) slot = (slot + 1) & mask;
     slots[slot] = state;
   }
@@ -47,15 +47,15 @@ export class NameStates {
     for (const state of states) if (state !== undefined) this.#putKnown(state);
   }
 
-  /** For a name that is none of the known ones. */
+  /** For any other name. */
   ofOther(name: string): NameState {
     this.#others ??= new Map();
     const others = this.#others;
     const state = others.get(name);
     if (state !== undefined) return state;
-    const made = new NameState(nameRuleOf(name));
+    const made = new NameState(fieldNameOf(name));
     if (others.size >= OTHER_NAMES_MAX) forgetUnused(others);
-    if (others.size < OTHER_NAMES_MAX) others.set(name, made);
+    if (others.size < OTHER_NAMES_MAX) others.set(made.name.text, made);
     else made.score = SCORE_MIN;
     return made;
   }

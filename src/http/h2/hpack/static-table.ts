@@ -1,66 +1,8 @@
-import { FieldName } from '#http/h2/hpack/field-name.ts';
+import { fieldNameOf } from '#http/h2/hpack/field-name.ts';
 import { HeaderField } from '#http/h2/hpack/header-field.ts';
+import { staticEntries } from '#http/h2/hpack/static-entries.ts';
 
-/** RFC 7541 appendix A, in order; a name that repeats stands once with all its values. */
-const ENTRIES: readonly (readonly [name: string, ...values: string[]])[] = [
-  [':authority', ''],
-  [':method', 'GET', 'POST'],
-  [':path', '/', '/index.html'],
-  [':scheme', 'http', 'https'],
-  [':status', '200', '204', '206', '304', '400', '404', '500'],
-  ['accept-charset', ''],
-  ['accept-encoding', 'gzip, deflate'],
-  ['accept-language', ''],
-  ['accept-ranges', ''],
-  ['accept', ''],
-  ['access-control-allow-origin', ''],
-  ['age', ''],
-  ['allow', ''],
-  ['authorization', ''],
-  ['cache-control', ''],
-  ['content-disposition', ''],
-  ['content-encoding', ''],
-  ['content-language', ''],
-  ['content-length', ''],
-  ['content-location', ''],
-  ['content-range', ''],
-  ['content-type', ''],
-  ['cookie', ''],
-  ['date', ''],
-  ['etag', ''],
-  ['expect', ''],
-  ['expires', ''],
-  ['from', ''],
-  ['host', ''],
-  ['if-match', ''],
-  ['if-modified-since', ''],
-  ['if-none-match', ''],
-  ['if-range', ''],
-  ['if-unmodified-since', ''],
-  ['last-modified', ''],
-  ['link', ''],
-  ['location', ''],
-  ['max-forwards', ''],
-  ['proxy-authenticate', ''],
-  ['proxy-authorization', ''],
-  ['range', ''],
-  ['referer', ''],
-  ['refresh', ''],
-  ['retry-after', ''],
-  ['server', ''],
-  ['set-cookie', ''],
-  ['strict-transport-security', ''],
-  ['transfer-encoding', ''],
-  ['user-agent', ''],
-  ['vary', ''],
-  ['via', ''],
-  ['www-authenticate', ''],
-];
-
-/** The entries by index less one. */
-export const staticFields: readonly HeaderField[] = ENTRIES.flatMap(([name, ...values]) => {
-  const fieldName = new FieldName(name);
-  return values.map((value) => new HeaderField(fieldName, value, false));
-});
-
-export const STATIC_FIELD_COUNT = 61;
+/** The fields of the static table (RFC 7541 appendix A) by index less one. */
+export const staticFields: readonly HeaderField[] = staticEntries.map(
+  ([name, value]) => new HeaderField(fieldNameOf(name), value, false, false),
+);

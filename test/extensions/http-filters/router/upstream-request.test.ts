@@ -4,7 +4,7 @@ import {
   UpstreamRequest,
   type UpstreamRequestOwner,
 } from '#extensions/http-filters/router/upstream-request.ts';
-import type { RequestHeaders } from '#http/header-map.ts';
+import type { RequestHeaders } from '#http/request-headers.ts';
 import { Http2Client } from '../../../connection-manager/http2-client.ts';
 import { ManagerHarness } from '../../../connection-manager/manager-harness.ts';
 import { encodeFrame, FRAME_TYPES, SETTINGS, uint32 } from '../../../tools/http2/frames.ts';

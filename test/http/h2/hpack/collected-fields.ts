@@ -1,17 +1,20 @@
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
-import type { HeaderFieldSink, HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
+import { HeaderList } from '#http/h2/hpack/header-list.ts';
+import type { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
 
 /** A field with its never-indexed mark. */
 export type ListedField = readonly [name: string, value: string, isNeverIndexed: boolean];
 
-/** A sink that keeps what it is told. */
-export class CollectedFields implements HeaderFieldSink {
-  readonly fields: HeaderField[] = [];
-  readonly list: ListedField[] = [];
+/** Everything that a decoder adds. */
+export class CollectedFields extends HeaderList {
+  constructor() {
+    super();
+    this.begin(Number.POSITIVE_INFINITY);
+  }
 
-  onField(field: HeaderField, isNeverIndexed: boolean): void {
-    this.fields.push(field);
-    this.list.push([field.name, field.value, isNeverIndexed]);
+  get list(): ListedField[] {
+    const fields = this.fields.slice(0, this.count) as HeaderField[];
+    return fields.map(({ name, value, isNeverIndexed }) => [name.text, value, isNeverIndexed]);
   }
 }
 

@@ -1,4 +1,6 @@
 import { ByteWriter } from '#http/h2/byte-writer.ts';
+import { fieldNameOf } from '#http/h2/hpack/field-name.ts';
+import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import type { HpackEncoder } from '#http/h2/hpack/hpack-encoder.ts';
 import { headerIdOf } from '#http/known-headers.ts';
 
@@ -35,6 +37,7 @@ function encodeField(
     case ':status':
       return encoder.encodeStatus(Number(value));
     default:
-      return encoder.encode(headerIdOf(name), name, value, isNeverIndexed);
+      if (!isNeverIndexed) return encoder.encode(headerIdOf(name), name, value);
+      return encoder.encodeField(new HeaderField(fieldNameOf(name), value, false, true));
   }
 }

@@ -95,12 +95,12 @@ t.test('pseudo-headers and known headers are recognised', async (t) => {
   };
   for (const [name, pseudo] of Object.entries(kinds)) {
     const [field] = decodeAll(new HpackDecoder(), literal(0x00, name, 'ab')).fields;
-    t.equal(field?.pseudo, pseudo, name);
-    t.equal(field?.id, headerIdOf(name));
+    t.equal(field?.name.pseudo, pseudo, name);
+    t.equal(field?.name.id, headerIdOf(name));
     t.equal(field?.size, name.length + 2 + 32);
     t.equal(field?.defect, undefined);
   }
-  t.equal(decodeAll(new HpackDecoder(), Buffer.from([0x9c])).fields[0]?.id, 8);
+  t.equal(decodeAll(new HpackDecoder(), Buffer.from([0x9c])).fields[0]?.name.id, 8);
   t.equal(HeaderName['content-length'], 8);
   t.not(headerIdOf('cookie'), UNKNOWN_HEADER);
 });
