@@ -9,6 +9,7 @@ import type {
 } from '#gen/envoy/config/core/v3/protocol_pb.d.ts';
 import type { HttpProtocolOptions as TypedHttpOptions } from '#gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.d.ts';
 import type { UpstreamProtocolChoice } from '#upstream/cluster-config.ts';
+import { isRawBuffer } from '#upstream/transport-socket-from-proto.ts';
 
 /** The key and the type of an upstream's HTTP options in `typed_extension_protocol_options`. */
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -35,6 +36,7 @@ export function findHttpOptions(context: ParseContext, cluster: Cluster): HttpOp
   const typed = findTyped(context.at('typed_extension_protocol_options'), cluster);
   if (typed?.message === undefined) return olderOptions(context, cluster);
   warnOfIgnored(context, cluster);
+  checkAlpn(typed.context, typed.message, cluster);
   return typedOptions(typed.context, typed.message);
 }
 
@@ -54,7 +56,15 @@ function findTyped(context: ParseContext, cluster: Cluster): Located<TypedHttpOp
   return found;
 }
 
-/** `auto_config` and HTTP/3 do not come here: they need what Proa does not have, and are refused. */
+/** `auto_config` asks the host by ALPN, which takes a transport socket that has it: TLS. */
+function checkAlpn(context: ParseContext, message: TypedHttpOptions, cluster: Cluster): void {
+  if (message.upstreamProtocolOptions.case !== 'autoConfig' || !isRawBuffer(cluster)) return;
+  context
+    .at('auto_config')
+    .error(`ALPN configured for cluster ${cluster.name} which has a non-ALPN transport socket`);
+}
+
+/** HTTP/3 does not come here: it needs what Proa does not have, and is refused. */
 function typedOptions(context: ParseContext, message: TypedHttpOptions): HttpOptionsSource {
   const common = {
     context: context.at('common_http_protocol_options'),
@@ -77,8 +87,9 @@ function typedOptions(context: ParseContext, message: TypedHttpOptions): HttpOpt
       },
     };
   }
-  const follow = kind === 'useDownstreamProtocolConfig' ? options : undefined;
-  const at = context.at('use_downstream_protocol_config');
+  const isAuto = kind === 'autoConfig';
+  const follow = isAuto || kind === 'useDownstreamProtocolConfig' ? options : undefined;
+  const at = context.at(isAuto ? 'auto_config' : 'use_downstream_protocol_config');
   return {
     protocol: 'downstream',
     common,

@@ -1,5 +1,6 @@
 import type { ParseContext } from '#config/parse-context.ts';
 import { typeNameOf } from '#config/unpack-any.ts';
+import type { Cluster } from '#gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import type { TransportSocket } from '#gen/envoy/config/core/v3/base_pb.d.ts';
 
 const RAW_BUFFER = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
@@ -10,8 +11,8 @@ export function parseTransportSocket(
   message: TransportSocket | undefined,
 ): void {
   if (message === undefined) return;
-  const { configType, name } = message;
-  const type = configType.case === 'typedConfig' ? typeNameOf(configType.value.typeUrl) : '';
+  const { name } = message;
+  const type = typeOf(message);
   if (type === RAW_BUFFER) return;
   context.error(
     type === ''
@@ -19,4 +20,14 @@ export function parseTransportSocket(
       : 'this transport socket is not supported by Proa yet',
     { value: type === '' ? name : type },
   );
+}
+
+/** Whether a cluster's connections are plain text. */
+export function isRawBuffer({ transportSocket }: Cluster): boolean {
+  return transportSocket === undefined || typeOf(transportSocket) === RAW_BUFFER;
+}
+
+/** Empty where there is no configuration. */
+function typeOf({ configType }: TransportSocket): string {
+  return configType.case === 'typedConfig' ? typeNameOf(configType.value.typeUrl) : '';
 }

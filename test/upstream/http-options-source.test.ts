@@ -104,13 +104,29 @@ t.test('options of both protocols need protocol_selection', async (t) => {
   t.match(reasonsOf({ ...both, protocol_selection: 'USE_CONFIGURED_PROTOCOL' }), [/Both HTTP1/]);
 });
 
-t.test('what needs TLS or QUIC is refused by its name', async (t) => {
-  t.match(reasonsOf(typed({ auto_config: {} })), [/^auto_config: /]);
+t.test('what needs ALPN is refused where connections are plain text', async (t) => {
+  const options = { http_protocol_options: {}, http2_protocol_options: {} };
+  const reasons = [/^ALPN configured for cluster \S+ which has a non-ALPN transport socket$/];
+  t.match(reasonsOf(typed({ auto_config: options })), reasons);
+  const rawBuffer = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
+  const typedConfig = { '@type': `type.googleapis.com/${rawBuffer}` };
+  const transportSocket = { name: 'plain', typed_config: typedConfig };
+  t.match(reasonsOf({ ...typed({ auto_config: {} }), transport_socket: transportSocket }), reasons);
+  const bad = { http2_protocol_options: { max_concurrent_streams: 0 } };
+  t.equal(
+    reasonsOf(typed({ auto_config: bad })).length,
+    2,
+    'its options are looked at all the same',
+  );
+});
+
+t.test('what needs QUIC is refused by its name', async (t) => {
   const http3 = { http3_protocol_options: {} };
   t.match(reasonsOf(typed({ explicit_http_config: http3 })), [/^http3_protocol_options: /]);
   t.match(reasonsOf(typed({ use_downstream_protocol_config: http3 })), [
     /^http3_protocol_options: /,
   ]);
+  t.match(reasonsOf(typed({ auto_config: http3 })), [/^http3_protocol_options: /]);
 });
 
 t.test('other fields of the typed options that Proa does not have are refused', async (t) => {

@@ -123,12 +123,17 @@ export const clusterSupport: SupportTable = {
     'upstream_http_protocol_options',
     'explicit_http_config',
     'use_downstream_protocol_config',
+    'auto_config',
   ),
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': supported(
     'http_protocol_options',
     'http2_protocol_options',
   ),
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig': supported(
+    'http_protocol_options',
+    'http2_protocol_options',
+  ),
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig': supported(
     'http_protocol_options',
     'http2_protocol_options',
   ),
