@@ -106,7 +106,9 @@ t.test('options of both protocols need protocol_selection', async (t) => {
 
 t.test('what needs ALPN is refused where connections are plain text', async (t) => {
   const options = { http_protocol_options: {}, http2_protocol_options: {} };
-  const reasons = [/^ALPN configured for cluster \S+ which has a non-ALPN transport socket$/];
+  const reasons = [
+    /^auto_config: ALPN configured for cluster \S+ which has a non-ALPN transport socket$/,
+  ];
   t.match(reasonsOf(typed({ auto_config: options })), reasons);
   const rawBuffer = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
   const typedConfig = { '@type': `type.googleapis.com/${rawBuffer}` };
@@ -126,7 +128,7 @@ t.test('what needs QUIC is refused by its name', async (t) => {
   t.match(reasonsOf(typed({ use_downstream_protocol_config: http3 })), [
     /^http3_protocol_options: /,
   ]);
-  t.match(reasonsOf(typed({ auto_config: http3 })), [/^http3_protocol_options: /]);
+  t.match(reasonsOf(typed({ auto_config: http3 })), [/ALPN/, /^http3_protocol_options: /]);
 });
 
 t.test('other fields of the typed options that Proa does not have are refused', async (t) => {
