@@ -11,7 +11,7 @@ export type BlockDefect =
   /** A name with an underscore, where that is refused. */
   | 'underscore';
 
-/** What is known to be wrong with one before its end. */
+/** What is known to be wrong with one before its end, whatever else comes. */
 export type BlockOverflow = Extract<BlockDefect, 'tooManyFields' | 'tooLarge'>;
 
 /** As Envoy logs them. */

@@ -151,7 +151,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
 
   // Responses.
 
-  onBlockBegun(): void {}
+  protected override onBlockBegun(): void {}
 
   onHeaderBlock(
     streamId: number,

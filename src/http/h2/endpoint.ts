@@ -1,4 +1,4 @@
-import { BLOCK_DETAILS, type BlockDefect, type BlockOverflow } from '#http/h2/block-defect.ts';
+import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { FrameDispatcher, type FrameHandler } from '#http/h2/frame-dispatcher.ts';
 import { FrameReader } from '#http/h2/frame-reader.ts';
@@ -6,11 +6,13 @@ import { DEFAULT_WINDOW, FRAME_HEADER_BYTES, WINDOW_MAX } from '#http/h2/frame-t
 import { TrailerBlock } from '#http/h2/header-block.ts';
 import { HeaderList } from '#http/h2/hpack/header-list.ts';
 import { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
+import type { HpackDefect } from '#http/h2/hpack/hpack-defect.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
 import { Keepalive, type KeepaliveOwner } from '#http/h2/keepalive.ts';
 import { localSettings } from '#http/h2/local-settings.ts';
+import { OpenBlock } from '#http/h2/open-block.ts';
 import { remoteResetReason } from '#http/h2/reset-codes.ts';
 import type { Http2Stream } from '#http/h2/stream.ts';
 import { StreamKeeper } from '#http/h2/stream-keeper.ts';
@@ -23,6 +25,9 @@ const { field } = http2Stats;
 const trailerBlock = new TrailerBlock();
 /** Of the block in hand. */
 const headerList = new HeaderList();
+const NO_BYTES = Buffer.alloc(0);
+/** As Envoy logs it. */
+const TOO_MANY_FRAGMENTS = 'Too many CONTINUATION frames following a HEADER frame';
 
 /** What counts messages that break a limit; those that break a rule are another matter. */
 const DEFECT_COUNTERS = {
@@ -42,6 +47,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   readonly #reader: FrameReader;
   readonly #hpack = new HpackDecoder();
   readonly #keepalive: Keepalive | undefined;
+  #openBlock: OpenBlock | undefined = undefined;
   #isBulk = false;
 
   constructor(
@@ -51,9 +57,9 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     services: Http2Services,
   ) {
     super(connection, options, stats);
-    const { connectionKeepalive, maxHeadersBytes } = options;
+    const { connectionKeepalive } = options;
     this.services = services;
-    this.#reader = new FrameReader(new FrameDispatcher(this, this.floods, maxHeadersBytes));
+    this.#reader = new FrameReader(new FrameDispatcher(this, this.floods));
     this.#keepalive =
       connectionKeepalive && new Keepalive(connectionKeepalive, services, this.output, this);
   }
@@ -235,13 +241,69 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     bodies.drain();
   }
 
-  /** The fields of a header block, until the next is decoded; nothing: the connection failed over it. */
+  /**
+   * The fields of a header block, until the next is decoded; nothing: the connection failed over it.
+   * Where the block came in several frames they were decoded before, and the bytes do not matter.
+   */
   protected decodeBlock(bytes: Buffer, start: number, end: number): HeaderList | undefined {
+    if (this.#openBlock !== undefined) return this.#openBlock.list;
     headerList.begin(this.options.maxHeadersCount + 1);
     const defect = this.#hpack.decode(bytes, start, end, headerList);
     if (defect === undefined) return headerList;
-    this.connectionError(ErrorCode.COMPRESSION_ERROR, `hpack ${defect}`);
+    this.#failCompression(defect);
     return undefined;
+  }
+
+  #failCompression(defect: HpackDefect): void {
+    this.connectionError(ErrorCode.COMPRESSION_ERROR, `hpack ${defect}`);
+  }
+
+  onFirstFragment(
+    streamId: number,
+    flags: number,
+    dependsOnItself: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const { options } = this;
+    this.#openBlock = new OpenBlock(streamId, flags, dependsOnItself, this.#hpack, options);
+    this.onBlockBegun(streamId, dependsOnItself);
+    this.onFragment(bytes, start, end, false);
+  }
+
+  onFragment(bytes: Buffer, start: number, end: number, isLast: boolean): void {
+    const block = this.#openBlock as OpenBlock;
+    const wasWithinLimits = block.overflow === undefined;
+    const defect = block.add(bytes, start, end, isLast);
+    if (defect !== undefined) return this.#failCompression(defect);
+    if (isLast) {
+      if (!block.isJudged) this.#judge(block);
+      this.#openBlock = undefined;
+    } else if (wasWithinLimits && block.overflow !== undefined) {
+      // The end of the block may be long in coming, if it comes; or right behind, and then all is well.
+      this.connection.later(() => this.#refuseEarly(block));
+    }
+  }
+
+  #refuseEarly(block: OpenBlock): void {
+    if (block === this.#openBlock && !this.isDead) this.#judge(block);
+  }
+
+  /** All of a block came that decides what becomes of its message. */
+  #judge(block: OpenBlock): void {
+    const { streamId, flags, dependsOnItself, length } = block;
+    this.onHeaderBlock(streamId, flags, dependsOnItself, NO_BYTES, 0, length);
+    block.judge();
+  }
+
+  onTooManyFragments(): void {
+    const { isJudged, overflow } = this.#openBlock as OpenBlock;
+    if (overflow === undefined || isJudged) {
+      return this.connectionError(ErrorCode.ENHANCE_YOUR_CALM, TOO_MANY_FRAGMENTS);
+    }
+    this.stats.inc(DEFECT_COUNTERS[overflow]);
+    this.overflowError(BLOCK_DETAILS[overflow]);
   }
 
   /** Reads trailers; a block behind END_STREAM is read for HPACK's sake alone. */
@@ -272,11 +334,6 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.onRemoteEnd(stream);
   }
 
-  onBlockOverflow(overflow: BlockOverflow): void {
-    this.stats.inc(DEFECT_COUNTERS[overflow]);
-    this.overflowError(BLOCK_DETAILS[overflow]);
-  }
-
   /** A header block was read to its end, and makes no message. */
   protected refuseMessage(stream: Stream, defect: BlockDefect): void {
     const details = BLOCK_DETAILS[defect];
@@ -300,7 +357,8 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.inbound.readDisable(stream, isDisabled);
   }
 
-  abstract onBlockBegun(streamId: number, dependsOnItself: boolean): void;
+  /** A header block begins whose rest is to come. */
+  protected abstract onBlockBegun(streamId: number, dependsOnItself: boolean): void;
   abstract onHeaderBlock(
     streamId: number,
     flags: number,

@@ -1,5 +1,3 @@
-import { BlockCollector } from '#http/h2/block-collector.ts';
-import type { BlockOverflow } from '#http/h2/block-defect.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import type { FrameSink } from '#http/h2/frame-reader.ts';
 import { Flag, FRAME_PAYLOAD_MAX, FrameType } from '#http/h2/frame-type.ts';
@@ -15,11 +13,21 @@ export interface FrameHandler {
   /** A DATA frame begins; false: nobody wants what is in it. */
   onDataFrame(streamId: number, flags: number, length: number): boolean;
   onData(bytes: Buffer, start: number, end: number, isFrameEnd: boolean): void;
-  /** A header block begins that more frames belong to. */
-  onBlockBegun(streamId: number, dependsOnItself: boolean): void;
-  /** More came of a header block than any within the limits needs. */
-  onBlockOverflow(overflow: BlockOverflow): void;
-  /** A whole header block. `dependsOnItself`: its priority says so, which is a stream error. */
+  /** A header block begins that more frames belong to: its first fragment. */
+  onFirstFragment(
+    streamId: number,
+    flags: number,
+    dependsOnItself: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void;
+  onFragment(bytes: Buffer, start: number, end: number, isLast: boolean): void;
+  /** The header block goes on for more frames than are allowed. */
+  onTooManyFragments(): void;
+  /**
+   * A header block in one frame. `dependsOnItself`: its priority says so, which is a stream error.
+   */
   onHeaderBlock(
     streamId: number,
     flags: number,
@@ -38,22 +46,29 @@ export interface FrameHandler {
 }
 
 const PRIORITY_BYTES = 5;
+/**
+ * CONTINUATION frames that a header block may have, as in Envoy: enough for headers of 8 MB, which is
+ * the most that can be configured. How large the block is does not matter, as it is not kept; without
+ * this one that never ends would cost nobody but us (CVE-2024-27316).
+ */
+const CONTINUATIONS_MAX = 512;
 
 /** Checks the form of frames (RFC 9113 section 6) and passes on what they say. */
 export class FrameDispatcher implements FrameSink {
   readonly #handler: FrameHandler;
   readonly #floods: InboundFloods;
-  readonly #collector: BlockCollector;
   #hasSettings = false;
-  #blockDependsOnItself = false;
+  /** The stream whose header block has not come to its end; 0: there is none. */
+  #openStreamId = 0;
+  /** Of that block, so far. */
+  #continuations = 0;
   /** Of the present DATA frame. */
   #dataFlags = 0;
   #dataBytes = 0;
 
-  constructor(handler: FrameHandler, floods: InboundFloods, headersBytesMax: number) {
+  constructor(handler: FrameHandler, floods: InboundFloods) {
     this.#handler = handler;
     this.#floods = floods;
-    this.#collector = new BlockCollector(headersBytesMax);
   }
 
   onFrameHeader(type: number, flags: number, streamId: number, length: number): 'read' | 'skip' {
@@ -80,7 +95,7 @@ export class FrameDispatcher implements FrameSink {
       else this.#fail(ErrorCode.PROTOCOL_ERROR, 'no SETTINGS at the beginning');
       return this.#hasSettings;
     }
-    const open = this.#collector.streamId;
+    const open = this.#openStreamId;
     const isContinuation = type === FrameType.CONTINUATION;
     if (open === 0 ? !isContinuation : isContinuation && streamId === open) return true;
     this.#fail(ErrorCode.PROTOCOL_ERROR, 'CONTINUATION out of place');
@@ -176,22 +191,18 @@ export class FrameDispatcher implements FrameSink {
       this.#handler.onHeaderBlock(streamId, flags, dependsOnItself, bytes, from, to);
       return;
     }
-    this.#blockDependsOnItself = dependsOnItself;
-    this.#collector.begin(streamId, flags, bytes, from, to);
-    this.#handler.onBlockBegun(streamId, dependsOnItself);
+    this.#openStreamId = streamId;
+    this.#continuations = 0;
+    this.#handler.onFirstFragment(streamId, flags, dependsOnItself, bytes, from, to);
   }
 
   #onContinuation(flags: number, bytes: Buffer, start: number, end: number): void {
-    const collector = this.#collector;
     const flood = this.#floods.payload(0, end - start);
     if (flood !== undefined) return this.#handler.onInboundFlood(flood);
-    const overflow = collector.add(bytes, start, end);
-    if (overflow !== undefined) return this.#handler.onBlockOverflow(overflow);
-    if ((flags & Flag.END_HEADERS) === 0) return;
-    const { streamId, block, length } = collector;
-    const dependsOnItself = this.#blockDependsOnItself;
-    collector.clear();
-    this.#handler.onHeaderBlock(streamId, collector.flags, dependsOnItself, block, 0, length);
+    if (++this.#continuations > CONTINUATIONS_MAX) return this.#handler.onTooManyFragments();
+    const isLast = (flags & Flag.END_HEADERS) !== 0;
+    if (isLast) this.#openStreamId = 0;
+    this.#handler.onFragment(bytes, start, end, isLast);
   }
 
   #onSettings(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {

@@ -111,7 +111,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   }
 
   /** The rest of the block may be long in coming: the manager's timeouts run from now on. */
-  onBlockBegun(streamId: number, dependsOnItself: boolean): void {
+  protected override onBlockBegun(streamId: number, dependsOnItself: boolean): void {
     if ((streamId & 1) === 0 || streamId <= this.#lastStreamId) return;
     if (this.#refusalOf(streamId, dependsOnItself) !== undefined) return;
     this.#lastStreamId = streamId;

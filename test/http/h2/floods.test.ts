@@ -148,30 +148,79 @@ t.test('all frames that wait are limited', async (t) => {
   t.equal(statOf(harness.stats, 'outbound_flood'), 1);
 });
 
-t.test('header blocks without end are limited in frames and in bytes', async (t) => {
-  const small = frame(FrameType.CONTINUATION, 0, 1, block([['a', 'b']]));
+const CONTINUATIONS_MAX = 512;
+const TOO_MANY = 'codec_error:Too_many_CONTINUATION_frames_following_a_HEADER_frame';
+
+t.test('header blocks without end are limited in frames', async (t) => {
+  const single = frame(FrameType.CONTINUATION, 0, 1, block([['a', 'b']]));
   const large = frame(FrameType.CONTINUATION, 0, 1, block([['a', 'b'.repeat(16_000)]]));
-  for (const [part, parts, stat, details] of [
-    [small, 12, 'header_overflow', 'http2.too_many_headers'],
-    [large, 7, 'header_list_size_too_large', 'http2.header_list_size_too_large'],
+  const piece = frame(FrameType.CONTINUATION, 0, 1, 'y');
+  const start = frame(FrameType.HEADERS, 0, 1, block(GET));
+  const cutOff = frame(
+    FrameType.HEADERS,
+    0,
+    1,
+    Buffer.concat([block(GET), Buffer.from([0, 1, 0x78, 0x7f, 0x80, 0x08])]),
+  );
+  for (const [head, part, stat, details] of [
+    [start, single, 'header_overflow', 'http2.too_many_headers'],
+    [start, large, 'header_list_size_too_large', 'http2.header_list_size_too_large'],
+    [cutOff, piece, undefined, TOO_MANY],
   ] as const) {
-    const harness = new Http2ServerHarness({ maxHeadersBytes: 61_440 });
-    harness.feed(frame(FrameType.HEADERS, 0, 1, block(GET)));
-    for (let count = 0; count < parts; count++) harness.feed(part);
-    t.same(harness.errors, []);
-    harness.feed(part);
+    const harness = new Http2ServerHarness();
+    const end = Buffer.from(part);
+    end[4] = END_HEADERS;
+    // All in one turn: nothing can be said before it is over.
+    harness.feed(
+      head,
+      times(CONTINUATIONS_MAX + 1, () => part),
+    );
     t.same(harness.frames(), ['GOAWAY 1 ENHANCE_YOUR_CALM']);
     t.same(harness.errors, [`protocolError: ${details}`]);
     t.equal(harness.last.failure, `protocolError: ${details}`);
-    t.equal(statOf(harness.stats, stat), 1);
+    if (stat !== undefined) t.equal(statOf(harness.stats, stat), 1);
+    t.equal(statOf(harness.stats, 'tx_reset'), 0);
+    harness.feed(part, end, headers(3, GET));
+    t.equal(harness.streams.length, 1, 'nothing is read behind it');
   }
-  const whole = new Http2ServerHarness();
-  whole.feed(
+});
+
+t.test('a header block that breaks a limit ends its stream before its own end', async (t) => {
+  const single = frame(FrameType.CONTINUATION, 0, 1, block([['a', 'b']]));
+  const harness = new Http2ServerHarness();
+  harness.feed(frame(FrameType.HEADERS, 0, 1, block(GET)));
+  for (let count = 0; count < 96; count++) harness.feed(single);
+  t.same(harness.frames(), []);
+  harness.feed(single);
+  t.same(harness.frames(), ['RST_STREAM 1 INTERNAL_ERROR']);
+  t.equal(harness.last.failure, 'remoteReset: http2.too_many_headers');
+  for (let count = 97; count < CONTINUATIONS_MAX; count++) harness.feed(single);
+  t.same(harness.errors, []);
+  harness.feed(single);
+  t.same(harness.frames(), ['GOAWAY 1 ENHANCE_YOUR_CALM']);
+  t.same(harness.errors, [`protocolError: ${TOO_MANY}`]);
+  t.equal(statOf(harness.stats, 'header_overflow'), 1);
+  t.equal(statOf(harness.stats, 'tx_reset'), 1);
+  t.equal(statOf(harness.stats, 'headers_cb_no_stream'), 0);
+});
+
+t.test('a header block may have as many frames as are allowed', async (t) => {
+  const value = 'y'.repeat(CONTINUATIONS_MAX - 6);
+  const octets = block([['x', value]]);
+  const harness = new Http2ServerHarness();
+  harness.feed(
     frame(FrameType.HEADERS, END_STREAM, 1, block(GET)),
-    times(10, () => small),
-    frame(FrameType.CONTINUATION, END_HEADERS, 1, block([['c', 'd']])),
+    times(CONTINUATIONS_MAX, (at) =>
+      frame(
+        FrameType.CONTINUATION,
+        at === octets.length - 1 ? END_HEADERS : 0,
+        1,
+        octets.subarray(at, at + 1),
+      ),
+    ),
   );
-  t.equal(whole.last.fields.length, 11);
+  t.equal(octets.length, CONTINUATIONS_MAX);
+  t.same(harness.last.fields, [['x', value]]);
 });
 
 t.test('a list of fields that is too large in the end is not kept', async (t) => {

@@ -27,6 +27,12 @@ export class HeaderList {
     if (index < this.#keptMax) this.fields[index] = field;
   }
 
+  /** Lowers the limit, and forgets the fields beyond it. */
+  keepAtMost(keptMax: number): void {
+    this.#keptMax = Math.min(keptMax, this.#keptMax);
+    this.#forgetFrom(this.#keptMax);
+  }
+
   /** Gives the first `kept` of its fields to an empty map; nothing is left here. */
   moveTo(map: HeaderMap, kept: number, seenLow: number, seenHigh: number): void {
     this.#forgetFrom(kept);

@@ -53,16 +53,23 @@ export class HpackDecoder {
   }
 
   /**
-   * Adds the fields of a whole header block, `bytes[start..end)`, to a list. After a defect the
-   * decoder is of no further use. Takes linear time, and memory only for fields that are spelt out
-   * or that the list keeps.
+   * Adds the fields of a header block, `bytes[start..end)`, to a list. A block may come in several
+   * parts, each of them whole fields; `isContinued`: some fields of it were read before. After a
+   * defect the decoder is of no further use. Takes linear time, and memory only for fields that are
+   * spelt out or that the list keeps.
    */
-  decode(bytes: Buffer, start: number, end: number, into: HeaderList): HpackDefect | undefined {
+  decode(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    into: HeaderList,
+    isContinued = false,
+  ): HpackDefect | undefined {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
     this.#defect = undefined;
-    if (start < end && !this.#readSizeUpdates()) return this.#defect;
+    if (start < end && !isContinued && !this.#readSizeUpdates()) return this.#defect;
     while (this.#at < end) {
       const first = bytes[this.#at] as number;
       if (first >= INDEXED) {

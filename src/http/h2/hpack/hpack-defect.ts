@@ -2,6 +2,8 @@
 export type HpackDefect =
   /** The block ends within a field. */
   | 'truncated'
+  /** A name or value of more than 65,536 octets. */
+  | 'stringTooLong'
   /** A number beyond 2^28 or written with needless octets. */
   | 'integerOverflow'
   /** Index 0, or one beyond the tables. */
