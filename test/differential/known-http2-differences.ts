@@ -401,6 +401,7 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
       'a flood of empty DATA',
       'a flood of PRIORITY',
       'a flood of WINDOW_UPDATE',
+      'a header block in more frames of one byte than are allowed',
     ],
     reason: GOAWAY_REASON,
     proa: { kind: 'http2', manners: { goaway: 'ENHANCE_YOUR_CALM' } },
@@ -526,7 +527,7 @@ export const knownHttp2Differences: readonly KnownDifference[] = [
   },
   {
     group: 'h2-upstreams',
-    scenarios: ['empty DATA frames'],
+    scenarios: ['empty DATA frames', 'a header block in more frames of one byte than are allowed'],
     reason: GOAWAY_REASON,
     proa: { kind: 'http2', manners: { goaway: 'ENHANCE_YOUR_CALM' } },
   },

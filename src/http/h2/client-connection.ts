@@ -18,6 +18,8 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const responseBlock = new ResponseBlock();
+/** As in Envoy, which takes twice as many from upstreams as from clients. */
+const CONTINUATIONS_MAX = 1024;
 
 /** What every server should allow (RFC 9113 section 6.5.2); more might be refused. */
 const STREAMS_BEFORE_SETTINGS = 100;
@@ -61,7 +63,7 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
     stats: StatBlock,
     services: Http2Services,
   ) {
-    super(connection, options, stats, services);
+    super(connection, options, stats, services, CONTINUATIONS_MAX);
     this.#callbacks = callbacks;
     stats.inc(field.nghttp2_upstream_connections);
     this.output.writeRaw(CLIENT_PREFACE);

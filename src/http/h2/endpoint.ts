@@ -55,11 +55,12 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     options: Http2Options,
     stats: StatBlock,
     services: Http2Services,
+    continuationsMax: number,
   ) {
     super(connection, options, stats);
     const { connectionKeepalive } = options;
     this.services = services;
-    this.#reader = new FrameReader(new FrameDispatcher(this, this.floods));
+    this.#reader = new FrameReader(new FrameDispatcher(this, this.floods, continuationsMax));
     this.#keepalive =
       connectionKeepalive && new Keepalive(connectionKeepalive, services, this.output, this);
   }

@@ -46,17 +46,12 @@ export interface FrameHandler {
 }
 
 const PRIORITY_BYTES = 5;
-/**
- * CONTINUATION frames that a header block may have, as in Envoy: enough for headers of 8 MB, which is
- * the most that can be configured. How large the block is does not matter, as it is not kept; without
- * this one that never ends would cost nobody but us (CVE-2024-27316).
- */
-const CONTINUATIONS_MAX = 512;
 
 /** Checks the form of frames (RFC 9113 section 6) and passes on what they say. */
 export class FrameDispatcher implements FrameSink {
   readonly #handler: FrameHandler;
   readonly #floods: InboundFloods;
+  readonly #continuationsMax: number;
   #hasSettings = false;
   /** The stream whose header block has not come to its end; 0: there is none. */
   #openStreamId = 0;
@@ -66,9 +61,14 @@ export class FrameDispatcher implements FrameSink {
   #dataFlags = 0;
   #dataBytes = 0;
 
-  constructor(handler: FrameHandler, floods: InboundFloods) {
+  /**
+   * `continuationsMax`: so many CONTINUATION frames may a header block have. How large it is does not
+   * matter, as it is not kept, but one that never ends would be work for nothing (CVE-2024-27316).
+   */
+  constructor(handler: FrameHandler, floods: InboundFloods, continuationsMax: number) {
     this.#handler = handler;
     this.#floods = floods;
+    this.#continuationsMax = continuationsMax;
   }
 
   onFrameHeader(type: number, flags: number, streamId: number, length: number): 'read' | 'skip' {
@@ -199,7 +199,7 @@ export class FrameDispatcher implements FrameSink {
   #onContinuation(flags: number, bytes: Buffer, start: number, end: number): void {
     const flood = this.#floods.payload(0, end - start);
     if (flood !== undefined) return this.#handler.onInboundFlood(flood);
-    if (++this.#continuations > CONTINUATIONS_MAX) return this.#handler.onTooManyFragments();
+    if (++this.#continuations > this.#continuationsMax) return this.#handler.onTooManyFragments();
     const isLast = (flags & Flag.END_HEADERS) !== 0;
     if (isLast) this.#openStreamId = 0;
     this.#handler.onFragment(bytes, start, end, isLast);

@@ -17,6 +17,8 @@ import type { StatBlock } from '#stats/stat-block.ts';
 
 const { field } = http2Stats;
 const requestBlock = new RequestBlock();
+/** As in Envoy: enough for 8 MB, which is as much as `max_request_headers_kb` may allow. */
+const CONTINUATIONS_MAX = 512;
 
 /** HTTP/2 towards a client (RFC 9113). */
 export class Http2ServerConnection extends Http2Endpoint<ServerStream> implements ServerConnection {
@@ -40,7 +42,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     stats: StatBlock,
     services: Http2Services,
   ) {
-    super(connection, options, stats, services);
+    super(connection, options, stats, services, CONTINUATIONS_MAX);
     this.#callbacks = callbacks;
     this.#scheme = scheme;
     stats.inc(field.nghttp2_downstream_connections);

@@ -20,6 +20,7 @@ import {
 import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { close, pause, send } from '../harness/step.ts';
 import { hang, onRequest, reply, respond } from '../harness/upstream-script.ts';
+import { largeBlocks } from './h2-large-blocks.ts';
 
 function options(fields: JsonObject): JsonObject {
   return { http2_protocol_options: fields };
@@ -148,52 +149,6 @@ const streams: readonly Scenario[] = [
 ];
 
 const heads: readonly Scenario[] = [
-  {
-    name: 'a header block above max_request_headers_kb',
-    alone: true,
-    manager: { max_request_headers_kb: 1 },
-    client: [http2(ask(1, 'GET', '/', `x-a: ${'y'.repeat(2_000)}`), ...second)],
-  },
-  {
-    name: 'a header block above 60 kB',
-    alone: true,
-    client: [
-      http2(
-        frame('HEADERS', 1, 1, plain),
-        ...[1, 2, 3, 4, 5].map(() =>
-          frame('CONTINUATION', 0, 1, block([`x-a: ${'y'.repeat(14_000)}`])),
-        ),
-        frame('CONTINUATION', 4, 1, block(['x-end: 1'])),
-        ...second,
-      ),
-    ],
-  },
-  {
-    name: 'a header block of 150 kB',
-    alone: true,
-    client: [
-      http2(
-        frame('HEADERS', 1, 1, plain),
-        ...Array.from({ length: 11 }, () =>
-          frame('CONTINUATION', 0, 1, block([`x-a: ${'y'.repeat(14_000)}`])),
-        ),
-        frame('CONTINUATION', 4, 1, ''),
-        ...second,
-      ),
-    ],
-  },
-  {
-    name: 'a header block of 50 kB',
-    alone: true,
-    client: [
-      http2(
-        frame('HEADERS', 1, 1, plain),
-        ...[1, 2, 3].map(() => frame('CONTINUATION', 0, 1, block([`x-a: ${'y'.repeat(14_000)}`]))),
-        frame('CONTINUATION', 4, 1, block(['x-end: 1'])),
-        receiveEnd(1),
-      ),
-    ],
-  },
   {
     name: 'more than 100 header fields',
     alone: true,
@@ -609,5 +564,5 @@ export const h2Limits: Group = {
       ],
     },
   },
-  scenarios: [...streams, ...heads, ...floods, ...windows, ...timeouts],
+  scenarios: [...streams, ...largeBlocks, ...heads, ...floods, ...windows, ...timeouts],
 };

@@ -16,11 +16,13 @@ import {
   http2Get,
   http2Hang,
   http2Reply,
+  inPieces,
   lastData,
   number32,
   onHttp2Head,
   onHttp2Request,
   receiveEnd,
+  together,
 } from '../harness/http2-script.ts';
 import type { Group, JsonObject, Scenario } from '../harness/scenario.ts';
 import { close, pause, reset, send } from '../harness/step.ts';
@@ -331,6 +333,69 @@ const messages: readonly Scenario[] = [
   }),
   answers('a header block above 60 kB', ...bigHead(5)),
   answers('a header block of 50 kB', ...bigHead(3)),
+  answers('a header block of 150 kB', ...bigHead(11)),
+  ...(
+    [
+      ['a header block of 1 MB', 75],
+      ['a header block of 7 MB', 511],
+    ] as const
+  ).map(([name, parts]) =>
+    upstream(name, {
+      replies: [onHttp2Request(...bigHead(parts)), ok],
+      client: [get('/1'), get('/2')],
+    }),
+  ),
+  ...(
+    [
+      ['a header block in 1024 frames of one byte', 1_013],
+      ['a header block in more frames of one byte than are allowed', 1_014],
+    ] as const
+  ).map(([name, length]) =>
+    answers(
+      name,
+      ...together(
+        frame('HEADERS', 1, 1, block([':status: 200'])),
+        ...inPieces('CONTINUATION', 1, block([`x-byte: ${'y'.repeat(length)}`]), 1),
+      ),
+    ),
+  ),
+  answers(
+    'a header block that is too large and does not end',
+    ...bigHead(11).slice(0, -1),
+    pause(300),
+  ),
+  answers(
+    'a header value of 65537 bytes',
+    ...inPieces('HEADERS', 1, block([':status: 200', `x-a: ${'y'.repeat(65_537)}`])),
+  ),
+  answers(
+    'trailers of 150 kB',
+    head(':status: 200'),
+    data('x'),
+    pause(40),
+    frame('HEADERS', 1, 1, block(['x-t: 1'])),
+    ...bigHead(11).slice(1),
+  ),
+  upstream('a header block of 150 kB beside other responses', {
+    replies: [
+      onHttp2Request(pause(300), head(':status: 200'), lastData('late')),
+      {
+        after: 'request',
+        steps: [...bigHead(11, 3).slice(0, -1), pause(50), ...bigHead(11, 3).slice(-1)],
+      },
+      onHttp2Request(pause(150), head(':status: 200'), lastData('other')),
+    ],
+    client: [
+      http2(
+        ask(1, 'GET', '/late'),
+        pause(25),
+        ask(3, 'GET', '/large'),
+        receiveEnd(3),
+        ask(5, 'GET', '/other'),
+        receiveEnd(1, 5),
+      ),
+    ],
+  }),
   answers(
     'more than 100 fields',
     endingHead(':status: 200', ...Array.from({ length: 101 }, (_, at) => `x-${at}: y`)),
@@ -411,12 +476,12 @@ const messages: readonly Scenario[] = [
   }),
 ];
 
-function bigHead(parts: number): Http2Step[] {
+function bigHead(parts: number, stream = 1): Http2Step[] {
   const part = block([`x-a: ${'y'.repeat(14_000)}`]);
   return [
-    frame('HEADERS', 1, 1, block([':status: 200'])),
-    ...Array.from({ length: parts }, () => frame('CONTINUATION', 0, 1, part)),
-    frame('CONTINUATION', 4, 1, block(['x-end: 1'])),
+    frame('HEADERS', 1, stream, block([':status: 200'])),
+    frame('CONTINUATION', 0, stream, part, parts),
+    frame('CONTINUATION', 4, stream, block(['x-end: 1'])),
   ];
 }
 

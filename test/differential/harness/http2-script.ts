@@ -191,6 +191,26 @@ export function block(lines: readonly string[]): string {
   return encodeFields(lines).toString('latin1');
 }
 
+/**
+ * The bytes of a header block that ends here, in frames of `size` bytes, the first of them of this type and,
+ * if it begins the block, with END_STREAM.
+ */
+export function inPieces(
+  type: 'HEADERS' | 'CONTINUATION',
+  stream: number,
+  bytes: string,
+  size = 16_384,
+): Http2Step[] {
+  const steps: Http2Step[] = [];
+  for (let at = 0; at < bytes.length; at += size) {
+    const isFirst = at === 0 && type === 'HEADERS';
+    const flags = (isFirst ? 1 : 0) | (at + size >= bytes.length ? 4 : 0);
+    const piece = bytes.slice(at, at + size);
+    steps.push(frame(isFirst ? 'HEADERS' : 'CONTINUATION', flags, stream, piece));
+  }
+  return steps;
+}
+
 export function number32(value: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
