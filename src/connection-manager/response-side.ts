@@ -9,7 +9,11 @@ import {
 } from '#connection-manager/response-headers.ts';
 import type { ResponseEncoder } from '#http/codec.ts';
 import type { HeaderMap } from '#http/header-map.ts';
-import { acquireResponseHeaders, releaseResponseHeaders } from '#http/header-pool.ts';
+import {
+  acquireResponseHeaders,
+  releaseResponseHeaders,
+  releaseTrailers,
+} from '#http/header-pool.ts';
 import type { ResponseHeaders } from '#http/response-headers.ts';
 
 const { field } = connectionManagerStats;
@@ -246,6 +250,8 @@ export class ResponseSide implements IterationEnd<ResponseHeaders> {
   /** The stream is over. */
   release(): void {
     if (this.headers !== undefined) releaseResponseHeaders(this.headers);
+    if (this.trailers !== undefined) releaseTrailers(this.trailers);
     this.headers = undefined;
+    this.trailers = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { HeaderMap } from '#http/header-map.ts';
 import { RequestHeaders } from '#http/request-headers.ts';
 import { ResponseHeaders } from '#http/response-headers.ts';
 
@@ -6,6 +7,7 @@ const POOLED_MAX = 256;
 
 const requestHeaders: RequestHeaders[] = [];
 const responseHeaders: ResponseHeaders[] = [];
+const trailers: HeaderMap[] = [];
 let inUse = 0;
 
 /** Maps that were acquired and not released yet: 0 when no stream is under way. */
@@ -37,4 +39,14 @@ export function releaseResponseHeaders(headers: ResponseHeaders): void {
   inUse--;
   headers.clear();
   if (responseHeaders.length < POOLED_MAX) responseHeaders.push(headers);
+}
+
+/** Trailers that are never released are left to the garbage collector. */
+export function acquireTrailers(): HeaderMap {
+  return trailers.pop() ?? new HeaderMap();
+}
+
+export function releaseTrailers(headers: HeaderMap): void {
+  headers.clear();
+  if (trailers.length < POOLED_MAX) trailers.push(headers);
 }

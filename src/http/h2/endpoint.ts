@@ -16,7 +16,8 @@ import { OpenBlock } from '#http/h2/open-block.ts';
 import { remoteResetReason } from '#http/h2/reset-codes.ts';
 import type { Http2Stream } from '#http/h2/stream.ts';
 import { StreamKeeper } from '#http/h2/stream-keeper.ts';
-import { HeaderMap } from '#http/header-map.ts';
+import type { HeaderMap } from '#http/header-map.ts';
+import { acquireTrailers } from '#http/header-pool.ts';
 import type { Connection } from '#network/connection.ts';
 import { SHARED_READ_BYTES } from '#network/read-buffers.ts';
 import type { StatBlock } from '#stats/stat-block.ts';
@@ -317,7 +318,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   ): void {
     const list = this.decodeBlock(bytes, start, end);
     if (list === undefined) return;
-    const trailers = new HeaderMap();
+    const trailers = acquireTrailers();
     const defect = trailerBlock.read(list, trailers, this.options);
     stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
     if (stream.isRemoteEnded) {
