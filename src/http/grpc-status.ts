@@ -4,6 +4,8 @@ import type { RequestHeaders } from '#http/request-headers.ts';
 import type { ResponseHeaders } from '#http/response-headers.ts';
 
 const GRPC_CONTENT_TYPE = 'application/grpc';
+const GRPC_WITH_ENCODING = 'application/grpc+';
+const OK = '0';
 const GRPC_STATUS = HeaderName['grpc-status'];
 const CONTENT_TYPE = HeaderName['content-type'];
 const UNKNOWN = 2;
@@ -34,8 +36,7 @@ export function isGrpcResponse(headers: ResponseHeaders, endStream: boolean): bo
 /** `application/grpc-web` and the like are something else. */
 function hasGrpcContentType(headers: HeaderMap): boolean {
   const type = headers.getKnown(CONTENT_TYPE);
-  if (type === undefined || !type.startsWith(GRPC_CONTENT_TYPE)) return false;
-  return type.length === GRPC_CONTENT_TYPE.length || type[GRPC_CONTENT_TYPE.length] === '+';
+  return type === GRPC_CONTENT_TYPE || type?.startsWith(GRPC_WITH_ENCODING) === true;
 }
 
 /**
@@ -64,6 +65,7 @@ const HTTP_CODE_BY_STATUS: readonly number[] = [
 
 /** Whether a status blames the server, as a 5xx would; so does a malformed one. */
 export function isGrpcServerError(status: string): boolean {
+  if (status === OK) return false;
   const code = /^\d{1,2}$/.test(status) ? HTTP_CODE_BY_STATUS[Number(status)] : undefined;
   return code === undefined || code >= 500;
 }

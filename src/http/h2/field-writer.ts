@@ -64,8 +64,8 @@ export class FieldWriter implements FieldSink {
   }
 
   appendField(field: HeaderField): void {
-    const { name } = field;
-    if (isLeftOut(name.id, field.value)) return;
+    // What came over HTTP/2 has no `te` but `trailers`.
+    if (IS_LEFT_OUT[field.name.id] === 1) return;
     this.plainBytes += field.bytes;
     this.encoder.encodeField(field);
   }

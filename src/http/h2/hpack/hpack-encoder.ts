@@ -33,6 +33,7 @@ const SIZE_UPDATE = 0x20;
 
 /** How many values of a name are compared with the one to be written. */
 const VALUES_COMPARED_MAX = 8;
+const FEW_VALUES = 2;
 /** Room for three numbers of 32 bits: the index and two lengths, which is all that a field has. */
 const INTEGERS_BYTES = 18;
 /** A field larger than this part of the table would drive out too much. */
@@ -307,7 +308,9 @@ function findEntry(state: NameState, value: string): TableEntry | undefined {
   let entry = state.newest;
   if (entry === undefined) return undefined;
   const signature = signatureOf(value);
-  for (let looked = 0; looked < VALUES_COMPARED_MAX && entry !== undefined; looked++) {
+  // Of a name that was given up, only what is left from better days can come back.
+  const comparedMax = state.score > SCORE_MIN ? VALUES_COMPARED_MAX : FEW_VALUES;
+  for (let looked = 0; looked < comparedMax && entry !== undefined; looked++) {
     if (entry.signature === signature && entry.value === value) return entry;
     entry = entry.older;
   }
