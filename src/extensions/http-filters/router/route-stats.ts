@@ -16,6 +16,8 @@ const ALWAYS_SHOWN = [
   'upstream_rq_total',
 ];
 
+const NO_SCOPES: readonly ScopedCodeStats[] = [];
+
 /**
  * Statistics by virtual cluster (`vhost.<host>.vcluster.<name>.`) and by route
  * (`vhost.<host>.route.<stat_prefix>.`), for the few requests that have either.
@@ -32,8 +34,8 @@ export class RouteStats {
   scopesOf(
     route: Route,
     virtualClusterName: string | undefined,
-  ): readonly ScopedCodeStats[] | undefined {
-    if (virtualClusterName === undefined && route.statPrefix === '') return undefined;
+  ): readonly ScopedCodeStats[] {
+    if (virtualClusterName === undefined && route.statPrefix === '') return NO_SCOPES;
     const host = route.virtualHost.name;
     const scopes: ScopedCodeStats[] = [];
     if (virtualClusterName !== undefined) {

@@ -32,7 +32,7 @@ export class UpstreamCharges {
   readonly #origin: RequestOrigin;
   readonly #mode: ChargeMode;
   /** Of virtual cluster and route. */
-  readonly #scopes: readonly ScopedCodeStats[] | undefined;
+  readonly #scopes: readonly ScopedCodeStats[];
   /** The cluster's, under another name. */
   readonly #alternative: ScopedCodeStats | undefined;
   readonly #isGrpc: boolean;
@@ -43,7 +43,7 @@ export class UpstreamCharges {
     cluster: Cluster,
     origin: RequestOrigin,
     mode: ChargeMode,
-    scopes: readonly ScopedCodeStats[] | undefined,
+    scopes: readonly ScopedCodeStats[],
     alternative: ScopedCodeStats | undefined,
     isGrpc: boolean,
   ) {
@@ -53,7 +53,7 @@ export class UpstreamCharges {
     this.#scopes = scopes;
     this.#alternative = alternative;
     this.#isGrpc = isGrpc;
-    for (const scope of scopes ?? []) scope.counter('upstream_rq_total').inc();
+    for (const scope of scopes) scope.counter('upstream_rq_total').inc();
   }
 
   /** The upstream sent a 1xx response. */
@@ -101,7 +101,7 @@ export class UpstreamCharges {
   timeout(host: Host): void {
     this.#cluster.stats.inc(field.upstream_rq_timeout);
     host.stats.inc(hostField.rq_timeout);
-    for (const scope of this.#scopes ?? []) scope.counter('upstream_rq_timeout').inc();
+    for (const scope of this.#scopes) scope.counter('upstream_rq_timeout').inc();
   }
 
   perTryTimeout(host: Host): void {
@@ -115,7 +115,7 @@ export class UpstreamCharges {
     const { responseTimeStats } = this.#cluster;
     responseTimeStats.record(timeMs, this.#origin);
     if (host.isCanary) responseTimeStats.recordCanary(timeMs);
-    for (const scope of this.#scopes ?? []) scope.recordTime(timeMs, '');
+    for (const scope of this.#scopes) scope.recordTime(timeMs, '');
     this.#alternative?.recordTime(timeMs, this.#origin);
   }
 
@@ -125,7 +125,7 @@ export class UpstreamCharges {
     const onlyOrigin = this.#mode === 'byOrigin';
     this.#cluster.responseCodeStats.charge(status, this.#origin, onlyOrigin);
     if (host?.isCanary) this.#cluster.responseCodeStats.charge(status, 'canary', true);
-    for (const scope of this.#scopes ?? []) scope.charge(status, '');
+    for (const scope of this.#scopes) scope.charge(status, '');
     this.#alternative?.charge(status, this.#origin);
   }
 }
