@@ -11,7 +11,7 @@ t.test('virtual clusters and routes count responses and how long they took', (t)
   const stats = new WorkerStats((announcement) => store.acceptAnnouncement(0, announcement));
   stats.addSegments(store.registerWorker(0).segments);
   const routeStats = new RouteStats(stats);
-  t.equal(routeStats.scopesOf({ ...route, statPrefix: '' } as Route, undefined), undefined);
+  t.same(routeStats.scopesOf({ ...route, statPrefix: '' } as Route, undefined), []);
   for (const scope of routeStats.scopesOf(route, 'vc') ?? []) {
     scope.charge(201, '');
     scope.recordTime(7, '');
