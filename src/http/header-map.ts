@@ -260,7 +260,7 @@ export class HeaderMap implements FieldSink {
     const name = this.#nameAt(index);
     const joined = `${this.#valueAt(index)},${value}`;
     this.#replaceAt(index, name, joined);
-    if (isMarked) this.#putField(index, new HeaderField(fieldNameOf(name), joined, false, true));
+    if (isMarked) this.#putField(index, new HeaderField(fieldNameOf(name), joined, true));
   }
 
   #isNeverIndexedAt(index: number): boolean {

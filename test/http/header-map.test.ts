@@ -237,7 +237,7 @@ function decoded(fields: readonly (readonly [string, string])[]): HeaderMap {
 }
 
 function fieldOf(each: string, text: string, isNeverIndexed = false): HeaderField {
-  return new HeaderField(fieldNameOf(each), text, false, isNeverIndexed);
+  return new HeaderField(fieldNameOf(each), text, isNeverIndexed);
 }
 
 const origins = {

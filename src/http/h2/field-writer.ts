@@ -35,7 +35,7 @@ const lastFields: (HeaderField | undefined)[] = knownHeaderNames.map(() => undef
 function repeatedField(id: HeaderId, value: string): HeaderField {
   const last = lastFields[id];
   if (last !== undefined && last.value === value) return last;
-  const field = new HeaderField(knownFieldNames[id] as FieldName, value, false, false);
+  const field = new HeaderField(knownFieldNames[id] as FieldName, value);
   lastFields[id] = field;
   return field;
 }

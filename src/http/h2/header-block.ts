@@ -115,7 +115,7 @@ function joinInto(fields: (HeaderField | undefined)[], count: number, field: Hea
 
 function joined(first: HeaderField, second: HeaderField, separator: string): HeaderField {
   const value = `${first.value}${separator}${second.value}`;
-  return new HeaderField(first.name, value, false, first.isNeverIndexed || second.isNeverIndexed);
+  return new HeaderField(first.name, value, first.isNeverIndexed || second.isNeverIndexed);
 }
 
 /** Reads trailers, which have no pseudo-headers (RFC 9113 section 8.1). */

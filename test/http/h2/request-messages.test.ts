@@ -298,7 +298,7 @@ t.test('extended CONNECT is an upgrade inwards, and 101 becomes 200', async (t) 
 t.test('a never-indexed mark stays with its field', async (t) => {
   const harness = new Http2ServerHarness({}, (stream) => {
     const response = responseOf(200, [['x-plain', 'a']]);
-    response.appendField(new HeaderField(fieldNameOf('x-secret'), 'b', false, true));
+    response.appendField(new HeaderField(fieldNameOf('x-secret'), 'b', true));
     stream.encoder.encodeHeaders(response, true);
   });
   harness.feed(headers(1, GET));

@@ -31,10 +31,7 @@ export class RouteStats {
   }
 
   /** The scopes of a request; nothing, and nothing made, for most. */
-  scopesOf(
-    route: Route,
-    virtualClusterName: string | undefined,
-  ): readonly ScopedCodeStats[] {
+  scopesOf(route: Route, virtualClusterName: string | undefined): readonly ScopedCodeStats[] {
     if (virtualClusterName === undefined && route.statPrefix === '') return NO_SCOPES;
     const host = route.virtualHost.name;
     const scopes: ScopedCodeStats[] = [];

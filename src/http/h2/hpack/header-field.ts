@@ -32,12 +32,17 @@ export class HeaderField {
   /** Where the encoder that wrote it last has it; most fields are written by the same one always. */
   entry: TableEntry | undefined = undefined;
 
-  /** `hasIllegalOctet`: whether the value has an octet that none of this name may have. */
-  constructor(name: FieldName, value: string, hasIllegalOctet: boolean, isNeverIndexed: boolean) {
+  /** `defect`: see `fieldDefect`; what is made here and not received has none. */
+  constructor(
+    name: FieldName,
+    value: string,
+    isNeverIndexed = false,
+    defect: FieldDefect | undefined = undefined,
+  ) {
     this.name = name;
     this.value = value;
     this.isNeverIndexed = isNeverIndexed;
-    this.defect = name.defect ?? (hasIllegalOctet ? 'illegalValue' : valueDefect(name, value));
+    this.defect = defect;
   }
 
   /** Octets of name and value. */
@@ -49,6 +54,18 @@ export class HeaderField {
   get size(): number {
     return this.name.text.length + this.value.length + FIELD_OVERHEAD;
   }
+}
+
+/**
+ * What is wrong with a field that was received. `hasIllegalOctet`: whether its value has an octet
+ * that none of this name may have.
+ */
+export function fieldDefect(
+  name: FieldName,
+  value: string,
+  hasIllegalOctet: boolean,
+): FieldDefect | undefined {
+  return name.defect ?? (hasIllegalOctet ? 'illegalValue' : valueDefect(name, value));
 }
 
 function valueDefect(name: FieldName, value: string): FieldDefect | undefined {

@@ -2,7 +2,7 @@ import { latin1 } from '#base/latin1.ts';
 import { IS_FIELD_VALUE, IS_TARGET } from '#http/h1/octets.ts';
 import { DynamicTable } from '#http/h2/hpack/dynamic-table.ts';
 import { type FieldName, fieldNameOf } from '#http/h2/hpack/field-name.ts';
-import { HeaderField } from '#http/h2/hpack/header-field.ts';
+import { fieldDefect, HeaderField } from '#http/h2/hpack/header-field.ts';
 import type { HeaderList } from '#http/h2/hpack/header-list.ts';
 import type { HpackDefect } from '#http/h2/hpack/hpack-defect.ts';
 import { decoded, decodeHuffman } from '#http/h2/hpack/huffman-decoder.ts';
@@ -152,7 +152,8 @@ export class HpackDecoder {
   ): HeaderField | undefined {
     const value = this.#textOf(start, end, name.pseudo === PSEUDO_PATH);
     if (value === undefined) return undefined;
-    return new HeaderField(name, value, hasIllegalOctet, isNeverIndexed);
+    const defect = fieldDefect(name, value, hasIllegalOctet);
+    return new HeaderField(name, value, isNeverIndexed, defect);
   }
 
   #fieldAt(index: number): HeaderField | undefined {

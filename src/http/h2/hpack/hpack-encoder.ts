@@ -113,7 +113,7 @@ export class HpackEncoder {
 
   encodeAuthority(value: string): void {
     if (this.#authority?.value !== value) {
-      this.#authority = new HeaderField(AUTHORITY, value, false, false);
+      this.#authority = new HeaderField(AUTHORITY, value);
     }
     this.encodeField(this.#authority);
   }

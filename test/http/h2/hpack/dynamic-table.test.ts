@@ -39,7 +39,7 @@ t.test('whatever happens to the table, it is like a list', async () => {
           model.evict();
           table.resize(bytesMax);
         } else {
-          const field = new HeaderField(name, 'v'.repeat(length), false, false);
+          const field = new HeaderField(name, 'v'.repeat(length));
           model.insert(field);
           table.insert(field);
         }

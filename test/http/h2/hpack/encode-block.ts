@@ -38,6 +38,6 @@ function encodeField(
       return encoder.encodeStatus(Number(value));
     default:
       if (!isNeverIndexed) return encoder.encode(headerIdOf(name), name, value);
-      return encoder.encodeField(new HeaderField(fieldNameOf(name), value, false, true));
+      return encoder.encodeField(new HeaderField(fieldNameOf(name), value, true));
   }
 }
