@@ -80,10 +80,19 @@ export function randomResponse(conversation: Conversation, choices: Choices): Bu
   return headBlock(id, list, end, choices);
 }
 
+function largeFields(choices: Choices): Field[] {
+  return Array.from({ length: choices.between(1, 40) }, () => ['x-large', choices.of(VALUES)]);
+}
+
 /** A header block in one frame or several. */
 function headBlock(id: number, list: readonly Field[], flags: number, choices: Choices): Buffer {
   if (choices.chance(0.7)) return headers(id, list, flags | END_HEADERS);
-  const pieces = choices.cut(block(list), choices.between(1, 4));
+  // Some are above the limits, which is seen before their end, and some come nearly octet by octet.
+  const all = choices.chance(0.05) ? [...list, ...largeFields(choices)] : list;
+  const octets = block(all);
+  const pieces = choices.chance(0.05)
+    ? choices.cut(octets, 100).filter((piece) => piece.length > 0)
+    : choices.cut(octets, choices.between(1, 4));
   const frames = pieces.map((piece, index) => {
     const end = index === pieces.length - 1 && !choices.chance(0.02) ? END_HEADERS : 0;
     return index === 0
