@@ -49,6 +49,8 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   readonly #hpack = new HpackDecoder();
   readonly #keepalive: Keepalive | undefined;
   #openBlock: OpenBlock | undefined = undefined;
+  /** Of the block in hand, if it came in several frames. */
+  #fields: HeaderList | undefined = undefined;
   #isBulk = false;
 
   constructor(
@@ -245,15 +247,21 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
 
   /**
    * The fields of a header block, until the next is decoded; nothing: the connection failed over it.
-   * Where the block came in several frames they were decoded before, and the bytes do not matter.
+   * To be called once for each block. Where it came in several frames they were decoded before.
    */
   protected decodeBlock(bytes: Buffer, start: number, end: number): HeaderList | undefined {
-    if (this.#openBlock !== undefined) return this.#openBlock.list;
+    if (this.#fields !== undefined) return this.#takeFields();
     headerList.begin(this.options.maxHeadersCount + 1);
     const defect = this.#hpack.decode(bytes, start, end, headerList);
     if (defect === undefined) return headerList;
     this.#failCompression(defect);
     return undefined;
+  }
+
+  #takeFields(): HeaderList | undefined {
+    const fields = this.#fields;
+    this.#fields = undefined;
+    return fields;
   }
 
   #failCompression(defect: HpackDefect): void {
@@ -280,8 +288,8 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     const defect = block.add(bytes, start, end, isLast);
     if (defect !== undefined) return this.#failCompression(defect);
     if (isLast) {
-      if (!block.isJudged) this.#judge(block);
       this.#openBlock = undefined;
+      if (!block.isJudged) this.#judge(block);
     } else if (wasWithinLimits && block.overflow !== undefined) {
       // The end of the block may be long in coming, if it comes; or right behind, and then all is well.
       this.connection.later(() => this.#refuseEarly(block));
@@ -294,7 +302,9 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
 
   /** All of a block came that decides what becomes of its message. */
   #judge(block: OpenBlock): void {
-    const { streamId, flags, dependsOnItself, length } = block;
+    const { streamId, flags, dependsOnItself, length, list } = block;
+    this.#fields = list;
+    // The bytes are gone; how many there were is still counted.
     this.onHeaderBlock(streamId, flags, dependsOnItself, NO_BYTES, 0, length);
     block.judge();
   }
