@@ -1,10 +1,14 @@
 import type { BlockOverflow } from '#http/h2/block-defect.ts';
+import { FRAME_PAYLOAD_MAX } from '#http/h2/frame-type.ts';
 import type { BlockLimits } from '#http/h2/header-block.ts';
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { HeaderList } from '#http/h2/hpack/header-list.ts';
 import type { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
 import type { HpackDefect } from '#http/h2/hpack/hpack-defect.ts';
-import { endOfWholeFields } from '#http/h2/hpack/whole-fields.ts';
+import { endOfWholeFields, STRING_BYTES_MAX } from '#http/h2/hpack/whole-fields.ts';
+
+/** No field that is cut off takes more, together with the fragment that goes on with it. */
+const CUT_BYTES_MAX = 2 * (STRING_BYTES_MAX + FRAME_PAYLOAD_MAX);
 
 /**
  * A header block that comes in several frames (RFC 9113 section 4.3). Its fields are decoded as they
@@ -102,7 +106,7 @@ export class OpenBlock {
   #keep(bytes: Buffer, start: number, end: number): void {
     const length = this.#cutLength + end - start;
     if (length > this.#cut.length) {
-      const grown = Buffer.allocUnsafe(length * 2);
+      const grown = Buffer.allocUnsafe(Math.max(length, Math.min(length * 2, CUT_BYTES_MAX)));
       this.#cut.copy(grown, 0, 0, this.#cutLength);
       this.#cut = grown;
     }
