@@ -11,6 +11,7 @@ import type {
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+import { repeatedField } from '#http/repeated-fields.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Address } from '#network/address.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
@@ -31,11 +32,8 @@ export function setForwardingHeaders(
     ? trustRemoteAddress(headers, info, config, runtime, transportScheme)
     : trustHeaders(headers, info, config, runtime);
   if (!headers.hasKnown(HeaderName['x-forwarded-proto'])) {
-    headers.appendKnown(
-      HeaderName['x-forwarded-proto'],
-      'x-forwarded-proto',
-      config.schemeToOverwrite ?? transportScheme,
-    );
+    const proto = config.schemeToOverwrite ?? transportScheme;
+    headers.appendField(repeatedField(HeaderName['x-forwarded-proto'], proto));
   } else if (config.schemeToOverwrite !== undefined) {
     headers.set('x-forwarded-proto', config.schemeToOverwrite);
   }

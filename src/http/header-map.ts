@@ -9,10 +9,9 @@ import {
   knownHeaderNames,
   UNKNOWN_HEADER,
 } from '#http/known-headers.ts';
+import { NO_TEXT, TextSpans } from '#http/text-spans.ts';
 
 const REMOVED: HeaderId = -1;
-/** No verbatim text: the entry was set or changed here and is written out from its name and value. */
-const NO_TEXT = -1;
 /** A pooled map that had more fields than this forgets their names and values at once. */
 const KEPT_FIELDS_MAX = 32;
 /** Takes the fields of a map one after the other: another map, or a codec that writes them. */
@@ -36,7 +35,7 @@ export class HeaderMap implements FieldSink {
   /** How the names of this message were spelt, where that is to be kept. */
   casing: PreservedCasing | undefined = undefined;
   /** The head as text, names already in lower case; empty for a map that was built here. */
-  protected text = '';
+  #text = '';
   #count = 0;
   #live = 0;
   /** One bit for each known header that was ever added: a clear bit answers `get` at once. */
@@ -44,13 +43,10 @@ export class HeaderMap implements FieldSink {
   #seenHigh = 0;
   /** Whether a known header was parsed more than once. */
   #hasRepeats = false;
-  /* For each entry: which header it is, and where name, value and line lie in `text`. */
+  /** Where the fields lie in the text; made for the first head that is parsed. */
+  #spans: TextSpans | undefined = undefined;
+  /** For each entry, which header it is. */
   readonly #ids: HeaderId[] = [];
-  readonly #lineStarts: number[] = [];
-  readonly #lineEnds: number[] = [];
-  readonly #nameLengths: number[] = [];
-  readonly #valueStarts: number[] = [];
-  readonly #valueEnds: number[] = [];
   readonly #names: (string | undefined)[] = [];
   readonly #values: (string | undefined)[] = [];
   /** Entries below `#fieldsEnd` that are still what HTTP/2 brought; undefined for all others. */
@@ -65,7 +61,7 @@ export class HeaderMap implements FieldSink {
   /** Empties the map for its next message. */
   clear(): void {
     this.casing = undefined;
-    this.text = '';
+    this.#text = '';
     // Names and values that were cut out of a large head would keep it alive.
     if (this.#count > KEPT_FIELDS_MAX) {
       this.#names.length = 0;
@@ -108,7 +104,7 @@ export class HeaderMap implements FieldSink {
 
   /** For the parser: the text that the spans of `addSpan` refer to. */
   setText(text: string): void {
-    this.text = text;
+    this.#text = text;
   }
 
   /**
@@ -132,11 +128,9 @@ export class HeaderMap implements FieldSink {
       this.#see(id);
     }
     this.#ids[index] = id;
-    this.#lineStarts[index] = nameStart;
-    this.#lineEnds[index] = isVerbatim ? lineEnd : NO_TEXT;
-    this.#nameLengths[index] = nameLength;
-    this.#valueStarts[index] = valueStart;
-    this.#valueEnds[index] = valueEnd;
+    this.#spans ??= new TextSpans();
+    const end = isVerbatim ? lineEnd : NO_TEXT;
+    this.#spans.set(index, nameStart, nameLength, valueStart, valueEnd, end);
     this.#names[index] = undefined;
     this.#values[index] = undefined;
   }
@@ -236,16 +230,31 @@ export class HeaderMap implements FieldSink {
     this.#live++;
     this.#see(id);
     this.#ids[index] = id;
-    this.#lineEnds[index] = NO_TEXT;
+    this.#spans?.setChanged(index);
     this.#names[index] = name;
     this.#values[index] = value;
   }
 
-  /** Adds a field that came over HTTP/2, with its never-indexed mark. */
+  /** Adds a field as it is, with its never-indexed mark. */
   appendField(field: HeaderField): void {
+    const { name, value, isNeverIndexed } = field;
+    // Among lines of text another line is cheaper, unless it would lose the mark.
+    if (this.#text !== '' && !isNeverIndexed) return this.appendKnown(name.id, name.text, value);
     const index = this.#count++;
     this.#live++;
-    this.#see(field.name.id);
+    this.#see(name.id);
+    this.#putField(index, field);
+  }
+
+  /** Makes a field of a known header the only one of it, in the place of the first one. */
+  setField(field: HeaderField): void {
+    const { name, value } = field;
+    if (this.#text !== '') return this.setKnown(name.id, name.text, value);
+    const index = this.#saw(name.id) ? this.#indexOfKnown(name.id) : -1;
+    if (index < 0) return this.appendField(field);
+    for (let later = index + 1; later < this.#count; later++) {
+      if (this.#idAt(later) === name.id) this.#removeAt(later);
+    }
     this.#putField(index, field);
   }
 
@@ -356,27 +365,30 @@ export class HeaderMap implements FieldSink {
   toHttp1Lines(casing?: HeaderCasing): string {
     const wanted = this.casing ?? casing;
     if (wanted !== undefined) return this.#linesIn(wanted);
+    const text = this.#text;
+    const spans = this.#spans;
     let out = '';
     let runStart = NO_TEXT;
     let runEnd = NO_TEXT;
     for (let index = 0; index < this.#count; index++) {
       const id = this.#idAt(index);
       if (id === REMOVED) continue;
-      const lineEnd = index < this.#fieldsEnd ? NO_TEXT : (this.#lineEnds[index] as number);
+      const isField = spans === undefined || this.#fieldAt(index) !== undefined;
+      const lineEnd = isField ? NO_TEXT : spans.lineEnd(index);
       if (lineEnd === NO_TEXT) {
-        if (runStart !== NO_TEXT) out += this.text.substring(runStart, runEnd);
+        if (runStart !== NO_TEXT) out += text.substring(runStart, runEnd);
         runStart = NO_TEXT;
         out += http1Line(id, this.#nameAt(index), this.#valueAt(index));
         continue;
       }
-      const lineStart = this.#lineStarts[index] as number;
+      const lineStart = (spans as TextSpans).lineStart(index);
       if (lineStart !== runEnd || runStart === NO_TEXT) {
-        if (runStart !== NO_TEXT) out += this.text.substring(runStart, runEnd);
+        if (runStart !== NO_TEXT) out += text.substring(runStart, runEnd);
         runStart = lineStart;
       }
       runEnd = lineEnd;
     }
-    return runStart === NO_TEXT ? out : out + this.text.substring(runStart, runEnd);
+    return runStart === NO_TEXT ? out : out + text.substring(runStart, runEnd);
   }
 
   #linesIn(casing: HeaderCasing): string {
@@ -411,10 +423,7 @@ export class HeaderMap implements FieldSink {
   #unknownIsNamed(index: number, name: string): boolean {
     const known = this.#fieldAt(index)?.name.text ?? this.#names[index];
     if (known !== undefined) return known === name;
-    return (
-      this.#nameLengths[index] === name.length &&
-      this.text.startsWith(name, this.#lineStarts[index] as number)
-    );
+    return this.#spans?.isNamed(index, this.#text, name) === true;
   }
 
   #indexOfUnknown(name: string, from: number): number {
@@ -441,7 +450,7 @@ export class HeaderMap implements FieldSink {
     this.#ids[index] = this.#idAt(index);
     this.#names[index] = name;
     this.#values[index] = value;
-    this.#lineEnds[index] = NO_TEXT;
+    this.#spans?.setChanged(index);
     this.#forgetField(index);
   }
 
@@ -470,12 +479,10 @@ export class HeaderMap implements FieldSink {
     if (field !== undefined) return field.name.text;
     const known = this.#names[index];
     if (known !== undefined) return known;
-    const start = this.#lineStarts[index] as number;
     const id = this.#ids[index] as HeaderId;
+    const spans = this.#spans as TextSpans;
     const name =
-      id > UNKNOWN_HEADER
-        ? (knownHeaderNames[id] as string)
-        : this.text.substring(start, start + (this.#nameLengths[index] as number));
+      id > UNKNOWN_HEADER ? (knownHeaderNames[id] as string) : spans.name(index, this.#text);
     this.#names[index] = name;
     return name;
   }
@@ -485,10 +492,7 @@ export class HeaderMap implements FieldSink {
     if (field !== undefined) return field.value;
     const known = this.#values[index];
     if (known !== undefined) return known;
-    const value = this.text.substring(
-      this.#valueStarts[index] as number,
-      this.#valueEnds[index] as number,
-    );
+    const value = (this.#spans as TextSpans).value(index, this.#text);
     this.#values[index] = value;
     return value;
   }

@@ -1,9 +1,9 @@
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
-import { type FieldName, knownFieldNames } from '#http/h2/hpack/field-name.ts';
-import { HeaderField } from '#http/h2/hpack/header-field.ts';
+import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { HpackEncoder } from '#http/h2/hpack/hpack-encoder.ts';
 import type { FieldSink, HeaderMap } from '#http/header-map.ts';
 import { type HeaderId, HeaderName, knownHeaderNames } from '#http/known-headers.ts';
+import { repeatedField } from '#http/repeated-fields.ts';
 import { isRepeated } from '#http/repeated-headers.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 
@@ -27,18 +27,6 @@ const METHOD_BYTES = 7;
 const PATH_BYTES = 5;
 const SCHEME_BYTES = 7;
 const AUTHORITY_BYTES = 10;
-
-/** By id: what was written last. */
-const lastFields: (HeaderField | undefined)[] = knownHeaderNames.map(() => undefined);
-
-/** One object for the same value, by which the encoder knows it again. */
-function repeatedField(id: HeaderId, value: string): HeaderField {
-  const last = lastFields[id];
-  if (last !== undefined && last.value === value) return last;
-  const field = new HeaderField(knownFieldNames[id] as FieldName, value);
-  lastFields[id] = field;
-  return field;
-}
 
 function isLeftOut(id: HeaderId, value: string): boolean {
   return IS_LEFT_OUT[id] === 1 || (id === HeaderName.te && value !== 'trailers');
