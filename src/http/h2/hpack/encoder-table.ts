@@ -108,6 +108,8 @@ export class EncoderTable {
       this.#turnoverBytes = Math.max(0, this.#turnoverBytes - evicted.size);
       if (evicted.newer === undefined) evicted.state.newest = undefined;
       else evicted.newer.older = undefined;
+      // A field that lives on refers to it, and would keep all alive that came after it.
+      evicted.newer = undefined;
     }
     // Forget evicted entries now and then: each is moved at most once on average.
     if (this.#first > this.#entries.length / 2) {
