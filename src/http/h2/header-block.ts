@@ -41,6 +41,7 @@ export abstract class HeaderBlock {
     let bytes = 0;
     let cookie: HeaderField | undefined;
     let hasRegularField = false;
+    this.bytes = 0;
     this.contentLength = UNKNOWN_LENGTH;
     this.#pseudos = 0;
     for (let index = 0; index < count; index++) {
