@@ -52,8 +52,7 @@ export class FieldWriter implements FieldSink {
   }
 
   appendField(field: HeaderField): void {
-    // What came over HTTP/2 has no `te` but `trailers`.
-    if (IS_LEFT_OUT[field.name.id] === 1) return;
+    if (isLeftOut(field.name.id, field.value)) return;
     this.plainBytes += field.bytes;
     this.encoder.encodeField(field);
   }
