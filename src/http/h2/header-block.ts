@@ -63,7 +63,7 @@ export abstract class HeaderBlock {
       if (name.role !== 'ordinary') {
         if (name.role === 'cookie') {
           // Clients cut it into pieces for the sake of compression (section 8.2.3).
-          cookie = cookie === undefined ? field : joined(cookie, field, '; ');
+          cookie = cookie === undefined ? field : joinedCookie(cookie, field);
           continue;
         }
         const verdict = this.onSpecialField(field);
@@ -112,6 +112,12 @@ function joinInto(fields: (HeaderField | undefined)[], count: number, field: Hea
     fields[index] = joined(earlier, field, ',');
     return;
   }
+}
+
+/** With an empty piece it would end in a blank, which no value may do (RFC 9113 section 8.2.1). */
+function joinedCookie(first: HeaderField, second: HeaderField): HeaderField {
+  const isOneEmpty = first.value.length === 0 || second.value.length === 0;
+  return joined(first, second, isOneEmpty ? '' : '; ');
 }
 
 function joined(first: HeaderField, second: HeaderField, separator: string): HeaderField {

@@ -177,6 +177,17 @@ t.test('pieces of a cookie are put together at the end', async (t) => {
   ]);
 });
 
+t.test('empty pieces of a cookie leave no blank that the upstream must refuse', async (t) => {
+  const harness = new Http2ServerHarness();
+  const pieces = ['a=1', '', 'b=2', ''].map((piece): Field => ['cookie', piece]);
+  harness.feed(
+    headers(1, [...GET, ...pieces]),
+    headers(3, [...GET, ['cookie', ''], ['cookie', '']]),
+  );
+  t.same(harness.streams[0]?.heard.fields, [['cookie', 'a=1; b=2']]);
+  t.same(harness.streams[1]?.heard.fields, [['cookie', '']]);
+});
+
 t.test('repeated fields are joined where Envoy keeps one line of them', async (t) => {
   const harness = new Http2ServerHarness();
   harness.feed(headers(1, [...GET, ['accept', 'a'], ['x', '1'], ['accept', 'b'], ['x', '2']]));
