@@ -1,3 +1,4 @@
+import { ownCopy } from '#base/latin1.ts';
 import { type FieldName, knownFieldNames } from '#http/h2/hpack/field-name.ts';
 import { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { type HeaderId, knownHeaderNames } from '#http/known-headers.ts';
@@ -12,7 +13,7 @@ const lastFields: (HeaderField | undefined)[] = knownHeaderNames.map(() => undef
 export function repeatedField(id: HeaderId, value: string): HeaderField {
   const last = lastFields[id];
   if (last !== undefined && last.value === value) return last;
-  const field = new HeaderField(knownFieldNames[id] as FieldName, value);
+  const field = new HeaderField(knownFieldNames[id] as FieldName, ownCopy(value));
   lastFields[id] = field;
   return field;
 }

@@ -1,4 +1,4 @@
-import { writeLatin1 } from '#base/latin1.ts';
+import { ownCopy, writeLatin1 } from '#base/latin1.ts';
 import type { ByteWriter } from '#http/h2/byte-writer.ts';
 import { EncoderTable, sizeOf } from '#http/h2/hpack/encoder-table.ts';
 import { type FieldName, knownFieldNames, PSEUDO_NAMES } from '#http/h2/hpack/field-name.ts';
@@ -113,7 +113,7 @@ export class HpackEncoder {
 
   encodeAuthority(value: string): void {
     if (this.#authority?.value !== value) {
-      this.#authority = new HeaderField(AUTHORITY, value);
+      this.#authority = new HeaderField(AUTHORITY, ownCopy(value));
     }
     this.encodeField(this.#authority);
   }

@@ -3,6 +3,7 @@ import { ByteWriter } from '#http/h2/byte-writer.ts';
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
 import { HpackEncoder } from '#http/h2/hpack/hpack-encoder.ts';
+import { memoryUsed } from '../../memory-used.ts';
 import { decodeAll } from './collected-fields.ts';
 import { encodeBlock } from './encode-block.ts';
 
@@ -218,3 +219,16 @@ function blockOf(encoder: HpackEncoder, fields: readonly HeaderField[]): Buffer 
   for (const field of fields) encoder.encodeField(field);
   return Buffer.from(out.buffer.subarray(0, out.length));
 }
+
+t.test('an authority that was cut out of a head does not keep the head alive', async (t) => {
+  const before = memoryUsed();
+  const encoders = Array.from({ length: 20 }, (_, index) => {
+    const encoder = new HpackEncoder();
+    const head = Buffer.alloc(1_000_000, `authority-${index}.test `).toString('latin1');
+    encodeBlock(encoder, [[':authority', head.slice(0, head.indexOf(' '))]]);
+    return encoder;
+  });
+  const grown = memoryUsed() - before;
+  t.ok(grown < 1_000_000, `${grown} bytes`);
+  t.equal(encodeBlock(encoders[7] as HpackEncoder, [[':authority', 'authority-7.test']]).length, 1);
+});
