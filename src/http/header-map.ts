@@ -1,5 +1,4 @@
-import { fieldNameOf } from '#http/h2/hpack/field-name.ts';
-import { HeaderField } from '#http/h2/hpack/header-field.ts';
+import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { casedLine, type HeaderCasing, type PreservedCasing } from '#http/header-casing.ts';
 import { BITS_PER_WORD, type HeaderSet } from '#http/header-set.ts';
 import { http1Line } from '#http/http1-line.ts';
@@ -14,6 +13,7 @@ import { NO_TEXT, TextSpans } from '#http/text-spans.ts';
 const REMOVED: HeaderId = -1;
 /** A pooled map that had more fields than this forgets their names and values at once. */
 const KEPT_FIELDS_MAX = 32;
+
 /** Takes the fields of a map one after the other: another map, or a codec that writes them. */
 export interface FieldSink {
   /** A field that came over HTTP/2 and that nobody changed. */
@@ -146,7 +146,8 @@ export class HeaderMap implements FieldSink {
       if (id <= UNKNOWN_HEADER || table[id] !== 1) continue;
       for (let later = index + 1; later < this.#count; later++) {
         if (this.#idAt(later) !== id) continue;
-        this.#joinAt(index, this.#valueAt(later), this.#isNeverIndexedAt(later));
+        const joined = `${this.#valueAt(index)},${this.#valueAt(later)}`;
+        this.#replaceAt(index, this.#nameAt(index), joined);
         this.#removeAt(later);
       }
     }
@@ -261,19 +262,6 @@ export class HeaderMap implements FieldSink {
   #putField(index: number, field: HeaderField): void {
     this.#fields[index] = field;
     if (index >= this.#fieldsEnd) this.#fieldsEnd = index + 1;
-  }
-
-  /** What is joined keeps HPACK's never-indexed mark of any part (RFC 7541 section 7.1.3). */
-  #joinAt(index: number, value: string, isNeverIndexed: boolean): void {
-    const isMarked = isNeverIndexed || this.#isNeverIndexedAt(index);
-    const name = this.#nameAt(index);
-    const joined = `${this.#valueAt(index)},${value}`;
-    this.#replaceAt(index, name, joined);
-    if (isMarked) this.#putField(index, new HeaderField(fieldNameOf(name), joined, true));
-  }
-
-  #isNeverIndexedAt(index: number): boolean {
-    return this.#fieldAt(index)?.isNeverIndexed === true;
   }
 
   /** Makes `value` the only value of a header, in the place of its first one. */

@@ -348,15 +348,3 @@ t.test('a never-indexed mark goes with its value and stays with a copy', async (
     [false, false, false],
   );
 });
-
-t.test('values that are joined are never indexed when one of them was not', async (t) => {
-  const joined = new Uint8Array(knownHeaderNames.length);
-  joined[HeaderName.cookie] = 1;
-  const headers = parsed(LINES);
-  headers.appendField(fieldOf('cookie', 'd', true));
-  headers.joinRepeats(joined);
-  t.same(
-    marksOf(headers).find(([name]) => name === 'cookie'),
-    ['cookie', 'b,c,d', true],
-  );
-});

@@ -9,12 +9,48 @@ import { ResponseHeaders } from '#http/response-headers.ts';
 
 const LIMITS = { maxHeadersBytes: 100_000, maxHeadersCount: 10_000 };
 
-function listOf(fields: readonly (readonly [name: string, value: string])[]): HeaderList {
+type Field = readonly [name: string, value: string, isNeverIndexed?: boolean];
+
+function listOf(fields: readonly Field[]): HeaderList {
   const list = new HeaderList();
   list.begin(LIMITS.maxHeadersCount + 1);
-  for (const [name, value] of fields) list.add(new HeaderField(fieldNameOf(name), value));
+  for (const [name, value, isNeverIndexed] of fields) {
+    list.add(new HeaderField(fieldNameOf(name), value, isNeverIndexed));
+  }
   return list;
 }
+
+/** The fields of a response, as the map hands them on. */
+function readResponse(fields: readonly Field[]): Field[] {
+  const headers = new ResponseHeaders();
+  const list = listOf([[':status', '200'], ...fields]);
+  const request = { isHead: false, isConnect: false };
+  const defect = new ResponseBlock().read(list, headers, request, false, LIMITS);
+  if (defect !== undefined) throw new Error(defect);
+  const read: Field[] = [];
+  headers.copyTo({
+    appendField: ({ name, value, isNeverIndexed }) => read.push([name.text, value, isNeverIndexed]),
+    appendKnown: (_id, name, value) => read.push([name, value]),
+  });
+  return read;
+}
+
+t.test('what is joined is never indexed when any part of it was not', async (t) => {
+  for (const marks of [
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+  ]) {
+    const pieces = marks.map((mark, index) => [`${index}`, mark] as const);
+    const vary = pieces.map(([value, mark]): Field => ['vary', value, mark]);
+    const cookie = pieces.map(([value, mark]): Field => ['cookie', value, mark]);
+    t.same(readResponse([...cookie, ...vary, ['x', 'y', false]]), [
+      ['vary', '0,1,2', true],
+      ['x', 'y', false],
+      ['cookie', '0; 1; 2', true],
+    ]);
+  }
+});
 
 t.test('each block counts its own octets, also one without fields', async (t) => {
   const block = new TrailerBlock();
