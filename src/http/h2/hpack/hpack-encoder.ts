@@ -122,7 +122,7 @@ export class HpackEncoder {
     this.#encodePseudo(PSEUDO_PROTOCOL, value);
   }
 
-  /** Writes a field that a decoder made: nearly always one that this encoder has written before. */
+  /** Writes a field that many messages share: nearly always one that this encoder wrote before. */
   encodeField(field: HeaderField): void {
     const { entry } = field;
     if (entry !== undefined && entry.table === this.#table && !entry.isEvicted) {
@@ -133,7 +133,7 @@ export class HpackEncoder {
     const { name, value } = field;
     if (this.#encodePlainly(name, undefined, value, field.isNeverIndexed)) return;
     const isKnown = name.number >= 0;
-    const state = isKnown ? this.#names.ofKnown(name) : this.#names.ofOther(name.text);
+    const state = isKnown ? this.#names.ofKnown(name) : this.#names.ofOther(name.text, name);
     field.entry = this.#encode(state, value);
   }
 

@@ -47,13 +47,13 @@ export class NameStates {
     for (const state of states) if (state !== undefined) this.#putKnown(state);
   }
 
-  /** For any other name. */
-  ofOther(name: string): NameState {
+  /** For any other name; `name` where there is one already. */
+  ofOther(text: string, name?: FieldName): NameState {
     this.#others ??= new Map();
     const others = this.#others;
-    const state = others.get(name);
+    const state = others.get(text);
     if (state !== undefined) return state;
-    const made = new NameState(fieldNameOf(name));
+    const made = new NameState(name ?? fieldNameOf(text));
     if (others.size >= OTHER_NAMES_MAX) forgetUnused(others);
     if (others.size < OTHER_NAMES_MAX) others.set(made.name.text, made);
     else made.score = SCORE_MIN;
