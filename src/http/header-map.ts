@@ -11,8 +11,9 @@ import {
 import { NO_TEXT, TextSpans } from '#http/text-spans.ts';
 
 const REMOVED: HeaderId = -1;
-/** A pooled map that had more fields than this forgets their names and values at once. */
+/* A pooled map that had more fields, or a longer head, forgets their names and values at once. */
 const KEPT_FIELDS_MAX = 32;
+const KEPT_TEXT_MAX = 4096;
 
 /** Takes the fields of a map one after the other: another map, or a codec that writes them. */
 export interface FieldSink {
@@ -61,12 +62,12 @@ export class HeaderMap implements FieldSink {
   /** Empties the map for its next message. */
   clear(): void {
     this.casing = undefined;
-    this.#text = '';
     // Names and values that were cut out of a large head would keep it alive.
-    if (this.#count > KEPT_FIELDS_MAX) {
+    if (this.#count > KEPT_FIELDS_MAX || this.#text.length > KEPT_TEXT_MAX) {
       this.#names.length = 0;
       this.#values.length = 0;
     }
+    this.#text = '';
     if (this.#fieldsEnd > 0) this.#forgetFields();
     this.#count = 0;
     this.#live = 0;

@@ -16,6 +16,7 @@ import { inlineRequestHeaders, inlineResponseHeaders } from '#http/inline-header
 import { HeaderName, headerIdOf, knownHeaderNames } from '#http/known-headers.ts';
 import { RequestHeaders } from '#http/request-headers.ts';
 import { ResponseHeaders } from '#http/response-headers.ts';
+import { memoryUsed } from './memory-used.ts';
 
 /** A map as the parser fills it. */
 function parsed(lines: string): HeaderMap {
@@ -161,6 +162,21 @@ t.test('a map can be copied behind another one', async (t) => {
     ['accept', 'a'],
   ]);
 });
+
+t.test(
+  'a map that waits for its next message does not keep the head of the last one',
+  async (t) => {
+    const before = memoryUsed();
+    const maps = Array.from({ length: 20 }, (_, index) => {
+      const headers = parsed(`x-one: a value of ${index}\r\nx-filler: ${'f'.repeat(500_000)}\r\n`);
+      t.equal(headers.get('x-one'), `a value of ${index}`);
+      headers.clear();
+      return headers;
+    });
+    const grown = memoryUsed() - before;
+    t.ok(grown < 1_000_000, `${grown} bytes for ${maps.length} maps`);
+  },
+);
 
 t.test('pooled maps come back empty', async (t) => {
   const request = acquireRequestHeaders();
