@@ -79,6 +79,10 @@ const messages: readonly Scenario[] = [
     name: 'cookie fields are joined',
     client: [http2Get('/', 'cookie: a=1', 'x-a: b', 'cookie: c=2')],
   },
+  {
+    name: 'empty cookie fields are joined',
+    client: [http2Get('/', 'cookie: ', 'cookie: a=1', 'cookie: ', 'cookie: b=2', 'cookie: ')],
+  },
   { name: 'no route is found', routes: [route({ prefix: '/api' })], client: [http2Get('/other')] },
   {
     name: 'a route answers by itself',
