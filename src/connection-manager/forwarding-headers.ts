@@ -11,7 +11,7 @@ import type {
 import type { ManagerRuntime } from '#connection-manager/manager-runtime.ts';
 import type { HeaderMap } from '#http/header-map.ts';
 import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
-import { repeatedField } from '#http/repeated-fields.ts';
+import { recurringField } from '#http/recurring-fields.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 import type { Address } from '#network/address.ts';
 import type { StreamInfo } from '#stream-info/stream-info.ts';
@@ -33,7 +33,7 @@ export function setForwardingHeaders(
     : trustHeaders(headers, info, config, runtime);
   if (!headers.hasKnown(HeaderName['x-forwarded-proto'])) {
     const proto = config.schemeToOverwrite ?? transportScheme;
-    headers.appendField(repeatedField(HeaderName['x-forwarded-proto'], proto));
+    headers.appendField(recurringField(HeaderName['x-forwarded-proto'], proto));
   } else if (config.schemeToOverwrite !== undefined) {
     headers.set('x-forwarded-proto', config.schemeToOverwrite);
   }

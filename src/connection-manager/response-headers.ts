@@ -2,7 +2,7 @@ import type { HttpConnectionManagerConfig } from '#connection-manager/connection
 import { appendToList } from '#connection-manager/forwarding-headers.ts';
 import { HeaderSet } from '#http/header-set.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import { repeatedField } from '#http/repeated-fields.ts';
+import { recurringField } from '#http/recurring-fields.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 import type { ResponseHeaders } from '#http/response-headers.ts';
 import { isUpgrade } from '#http/upgrade.ts';
@@ -31,12 +31,12 @@ export function prepareResponseHeaders(
   date: string,
 ): void {
   if (!headers.hasKnown(HeaderName.date)) {
-    headers.appendField(repeatedField(HeaderName.date, date));
+    headers.appendField(recurringField(HeaderName.date, date));
   }
   const { serverHeaderTransformation, serverName } = config;
   if (serverHeaderTransformation !== 'PASS_THROUGH') {
     if (serverHeaderTransformation === 'OVERWRITE' || !headers.hasKnown(HeaderName.server)) {
-      headers.setField(repeatedField(HeaderName.server, serverName));
+      headers.setField(recurringField(HeaderName.server, serverName));
     }
   }
   cleanResponseHeaders(headers, request);

@@ -1,5 +1,5 @@
 import { type HeaderId, knownHeaderNames } from '#http/known-headers.ts';
-import { isRepeated } from '#http/repeated-headers.ts';
+import { isRecurring } from '#http/recurring-headers.ts';
 
 /* For each known name, the value it was written with last, and the line. */
 const lastValues: string[] = knownHeaderNames.map(() => '');
@@ -7,7 +7,7 @@ const lastLines: string[] = knownHeaderNames.map((name) => `${name}: \r\n`);
 
 /** `name: value CRLF`. */
 export function http1Line(id: HeaderId, name: string, value: string): string {
-  if (isRepeated[id] !== 1) return `${name}: ${value}\r\n`;
+  if (isRecurring[id] !== 1) return `${name}: ${value}\r\n`;
   if (lastValues[id] === value) return lastLines[id] as string;
   const line = `${name}: ${value}\r\n`;
   lastValues[id] = value;

@@ -3,8 +3,8 @@ import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { HpackEncoder } from '#http/h2/hpack/hpack-encoder.ts';
 import type { FieldSink, HeaderMap } from '#http/header-map.ts';
 import { type HeaderId, HeaderName, knownHeaderNames } from '#http/known-headers.ts';
-import { repeatedField } from '#http/repeated-fields.ts';
-import { isRepeated } from '#http/repeated-headers.ts';
+import { recurringField } from '#http/recurring-fields.ts';
+import { isRecurring } from '#http/recurring-headers.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 
 /** By id, 1: fields that are about one HTTP/1.1 connection, or stand in a pseudo-header. */
@@ -60,7 +60,7 @@ export class FieldWriter implements FieldSink {
   appendKnown(id: HeaderId, name: string, value: string): void {
     if (isLeftOut(id, value)) return;
     this.plainBytes += name.length + value.length;
-    if (isRepeated[id] === 1) this.encoder.encodeField(repeatedField(id, value));
+    if (isRecurring[id] === 1) this.encoder.encodeField(recurringField(id, value));
     else this.encoder.encode(id, name, value);
   }
 

@@ -23,6 +23,9 @@ export abstract class HeaderBlock {
   bytes = 0;
   /** One bit for each pseudo-header that was seen. */
   #pseudos = 0;
+  #hasRegularField = false;
+  /** Clients cut it into pieces for the sake of compression (RFC 9113 section 8.2.3). */
+  #cookie: HeaderField | undefined = undefined;
 
   protected hasPseudo(pseudo: number): boolean {
     return (this.#pseudos & (1 << pseudo)) !== 0;
@@ -43,11 +46,7 @@ export abstract class HeaderBlock {
     let seenLow = 0;
     let seenHigh = 0;
     let bytes = 0;
-    let cookie: HeaderField | undefined;
-    let hasRegularField = false;
-    this.bytes = 0;
-    this.contentLength = UNKNOWN_LENGTH;
-    this.#pseudos = 0;
+    this.#begin();
     for (let index = 0; index < count; index++) {
       if (index >= maxHeadersCount) return 'tooManyFields';
       const field = fields[index] as HeaderField;
@@ -56,24 +55,9 @@ export abstract class HeaderBlock {
       this.bytes = bytes;
       if (bytes > maxHeadersBytes) return 'tooLarge';
       if (field.defect !== undefined) return 'invalidField';
-      if (name.role === 'pseudo') {
-        if (hasRegularField || this.hasPseudo(name.pseudo)) return 'invalidField';
-        this.#pseudos |= 1 << name.pseudo;
-        const defect = this.onPseudoHeader(field);
-        if (defect !== undefined) return defect;
-        continue;
-      }
-      hasRegularField = true;
-      if (name.role !== 'ordinary') {
-        if (name.role === 'cookie') {
-          // Clients cut it into pieces for the sake of compression (section 8.2.3).
-          cookie = cookie === undefined ? field : joinedCookie(cookie, field);
-          continue;
-        }
-        const verdict = this.onSpecialField(field);
-        if (verdict === 'leftOut') continue;
-        if (verdict !== 'kept') return verdict;
-      }
+      const verdict = name.role === 'ordinary' ? this.#keep() : this.#readSpecial(field);
+      if (verdict === 'leftOut') continue;
+      if (verdict !== 'kept') return verdict;
       if (inline[name.id] === 1) {
         if (((seenLow & name.seenLow) | (seenHigh & name.seenHigh)) !== 0) {
           const place = places[name.id] as number;
@@ -86,13 +70,44 @@ export abstract class HeaderBlock {
       seenHigh |= name.seenHigh;
       fields[kept++] = field;
     }
+    const cookie = this.#cookie;
     if (cookie !== undefined) {
+      this.#cookie = undefined;
       seenLow |= cookie.name.seenLow;
       seenHigh |= cookie.name.seenHigh;
       fields[kept++] = cookie;
     }
     list.moveTo(map, kept, seenLow, seenHigh);
     return undefined;
+  }
+
+  #begin(): void {
+    this.bytes = 0;
+    this.contentLength = UNKNOWN_LENGTH;
+    this.#pseudos = 0;
+    this.#hasRegularField = false;
+    this.#cookie = undefined;
+  }
+
+  #keep(): 'kept' {
+    this.#hasRegularField = true;
+    return 'kept';
+  }
+
+  #readSpecial(field: HeaderField): BlockDefect | 'kept' | 'leftOut' {
+    const { role } = field.name;
+    if (role === 'pseudo') return this.#readPseudoHeader(field) ?? 'leftOut';
+    this.#hasRegularField = true;
+    if (role !== 'cookie') return this.onSpecialField(field);
+    this.#cookie = this.#cookie === undefined ? field : joinedCookie(this.#cookie, field);
+    return 'leftOut';
+  }
+
+  #readPseudoHeader(field: HeaderField): BlockDefect | undefined {
+    const { pseudo } = field.name;
+    if (this.#hasRegularField || this.hasPseudo(pseudo)) return 'invalidField';
+    this.#pseudos |= 1 << pseudo;
+    return this.onPseudoHeader(field);
   }
 
   protected abstract onPseudoHeader(field: HeaderField): BlockDefect | undefined;

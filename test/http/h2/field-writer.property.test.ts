@@ -19,7 +19,7 @@ import {
 } from '#http/header-pool.ts';
 import { inlineRequestHeaders } from '#http/inline-headers.ts';
 import { headerIdOf } from '#http/known-headers.ts';
-import { repeatedField } from '#http/repeated-fields.ts';
+import { recurringField } from '#http/recurring-fields.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 import { freshStats } from './endpoint-services.ts';
 import { tableBytes } from './hpack/arbitraries.ts';
@@ -207,13 +207,13 @@ function apply({ headers, model }: Message, { kind, name, value }: Change): void
       headers.appendField(new HeaderField(fieldNameOf(name), value, true));
       return model.append(name, value, true);
     case 'appendRepeated':
-      headers.appendField(repeatedField(id, value));
+      headers.appendField(recurringField(id, value));
       return model.append(name, value, false);
     case 'set':
       headers.set(name, value);
       return model.set(name, value);
     case 'setRepeated':
-      headers.setField(repeatedField(id, value));
+      headers.setField(recurringField(id, value));
       return model.set(name, value);
     case 'remove':
       headers.remove(name);

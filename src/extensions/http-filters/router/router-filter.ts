@@ -28,7 +28,7 @@ import { isGrpcRequest } from '#http/grpc-status.ts';
 import type { HeaderMap } from '#http/header-map.ts';
 import { releaseResponseHeaders } from '#http/header-pool.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import { repeatedField } from '#http/repeated-fields.ts';
+import { recurringField } from '#http/recurring-fields.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 import type { ResponseHeaders } from '#http/response-headers.ts';
 import type { Route, RouteEntry } from '#routing/route.ts';
@@ -232,7 +232,7 @@ export class RouterFilter
     const completeMs = this.#requestCompleteMs;
     if (completeMs !== NOT_YET && !this.#environment.config.suppressEnvoyHeaders) {
       const serviceTimeMs = Math.trunc(services.clock.nowMs - completeMs);
-      headers.setField(repeatedField(SERVICE_TIME, String(serviceTimeMs)));
+      headers.setField(recurringField(SERVICE_TIME, String(serviceTimeMs)));
     }
     route.finalizeResponseHeaders(headers, streamInfo, this.#headers);
     if (route.virtualHost.includeAttemptCountInResponse) {

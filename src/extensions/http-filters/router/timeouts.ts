@@ -1,7 +1,7 @@
 import type { RouterFilterConfig } from '#connection-manager/router-filter-config.ts';
 import { formatGrpcTimeout, parseGrpcTimeout } from '#http/grpc-timeout.ts';
 import { HeaderName } from '#http/known-headers.ts';
-import { repeatedField } from '#http/repeated-fields.ts';
+import { recurringField } from '#http/recurring-fields.ts';
 import type { RequestHeaders } from '#http/request-headers.ts';
 import type { RouteEntry } from '#routing/route.ts';
 import type { ClusterConfig } from '#upstream/cluster-config.ts';
@@ -58,7 +58,7 @@ export function finalTimeouts(
   const expectedMs = perTryMs > 0 ? perTryMs : globalMs;
   if (expectedMs > 0) {
     if (!config.suppressEnvoyHeaders) {
-      headers.setField(repeatedField(EXPECTED_TIMEOUT, String(expectedMs)));
+      headers.setField(recurringField(EXPECTED_TIMEOUT, String(expectedMs)));
     }
     if (takesGrpcTimeout) headers.set('grpc-timeout', formatGrpcTimeout(expectedMs));
   }

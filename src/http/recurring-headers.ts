@@ -1,7 +1,7 @@
 import { HeaderName, type KnownHeaderName, knownHeaderNames } from '#http/known-headers.ts';
 
 /** What the proxy itself adds, with the same value for many messages in a row. */
-const REPEATED: readonly KnownHeaderName[] = [
+const RECURRING: readonly KnownHeaderName[] = [
   'date',
   'server',
   'via',
@@ -14,5 +14,5 @@ const REPEATED: readonly KnownHeaderName[] = [
 ];
 
 /** By id, 1 for headers of which codecs remember how they wrote the last value. */
-export const isRepeated: Uint8Array = new Uint8Array(knownHeaderNames.length);
-for (const name of REPEATED) isRepeated[HeaderName[name]] = 1;
+export const isRecurring: Uint8Array = new Uint8Array(knownHeaderNames.length);
+for (const name of RECURRING) isRecurring[HeaderName[name]] = 1;

@@ -10,7 +10,7 @@ const lastFields: (HeaderField | undefined)[] = knownHeaderNames.map(() => undef
  * A field that the proxy adds with the same value to many messages in a row: one object as long as
  * the value stays the same, so that the encoders know it again.
  */
-export function repeatedField(id: HeaderId, value: string): HeaderField {
+export function recurringField(id: HeaderId, value: string): HeaderField {
   const last = lastFields[id];
   if (last !== undefined && last.value === value) return last;
   const field = new HeaderField(knownFieldNames[id] as FieldName, ownCopy(value));
