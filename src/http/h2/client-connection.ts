@@ -3,6 +3,7 @@ import { ClientStream } from '#http/h2/client-stream.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
+import type { HeaderList } from '#http/h2/hpack/header-list.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
@@ -155,36 +156,27 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
 
   protected override onBlockBegun(): void {}
 
-  onHeaderBlock(
+  protected override onFields(
     streamId: number,
     flags: number,
     dependsOnItself: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
+    list: HeaderList,
+    length: number,
   ): void {
     const endStream = (flags & Flag.END_STREAM) !== 0;
     const stream = this.streams.get(streamId);
     if (stream === undefined || stream.isRemoteEnded) {
-      return this.#onLateHeaders(streamId, bytes, start, end);
+      return this.#onLateHeaders(streamId);
     }
-    if (stream.hasHead) this.readTrailers(stream, endStream, bytes, start, end);
-    else this.#onHead(stream, endStream, bytes, start, end);
+    if (stream.hasHead) this.readTrailers(stream, endStream, list, length);
+    else this.#onHead(stream, endStream, list, length);
     if (dependsOnItself) this.streamError(streamId, ErrorCode.PROTOCOL_ERROR, 'depends on itself');
   }
 
-  #onHead(
-    stream: ClientStream,
-    endStream: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const list = this.decodeBlock(bytes, start, end);
-    if (list === undefined) return;
+  #onHead(stream: ClientStream, endStream: boolean, list: HeaderList, length: number): void {
     const headers = acquireResponseHeaders();
     const defect = responseBlock.read(list, headers, stream, endStream, this.options);
-    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, responseBlock.bytes);
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + length, responseBlock.bytes);
     if (defect !== undefined) {
       releaseResponseHeaders(headers);
       return this.refuseMessage(stream, defect);
@@ -210,12 +202,11 @@ export class Http2ClientConnection extends Http2Endpoint<ClientStream> {
   }
 
   /** Behind our RST_STREAM they were under way. */
-  #onLateHeaders(streamId: number, bytes: Buffer, start: number, end: number): void {
+  #onLateHeaders(streamId: number): void {
     if (this.isIdle(streamId)) {
       return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS for an idle stream');
     }
     this.stats.inc(field.headers_cb_no_stream);
-    if (this.decodeBlock(bytes, start, end) === undefined) return;
     if (this.streams.get(streamId) === undefined && !this.closed.isPeersFault(streamId)) return;
     this.streamError(streamId, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
   }

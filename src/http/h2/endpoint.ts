@@ -26,7 +26,6 @@ const { field } = http2Stats;
 const trailerBlock = new TrailerBlock();
 /** Of the block in hand. */
 const headerList = new HeaderList();
-const NO_BYTES = Buffer.alloc(0);
 /** As Envoy logs it. */
 const TOO_MANY_FRAGMENTS = 'Too many CONTINUATION frames following a HEADER frame';
 
@@ -49,8 +48,6 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   readonly #hpack = new HpackDecoder();
   readonly #keepalive: Keepalive | undefined;
   #openBlock: OpenBlock | undefined = undefined;
-  /** Of the block in hand, if it came in several frames. */
-  #fields: HeaderList | undefined = undefined;
   #isBulk = false;
 
   constructor(
@@ -245,23 +242,19 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     bodies.drain();
   }
 
-  /**
-   * The fields of a header block, until the next is decoded; nothing: the connection failed over it.
-   * To be called once for each block. Where it came in several frames they were decoded before.
-   */
-  protected decodeBlock(bytes: Buffer, start: number, end: number): HeaderList | undefined {
-    if (this.#fields !== undefined) return this.#takeFields();
+  onHeaderBlock(
+    streamId: number,
+    flags: number,
+    dependsOnItself: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    this.onBlockBegun(streamId, dependsOnItself);
     headerList.begin(this.options.maxHeadersCount + 1);
     const defect = this.#hpack.decode(bytes, start, end, headerList);
-    if (defect === undefined) return headerList;
-    this.#failCompression(defect);
-    return undefined;
-  }
-
-  #takeFields(): HeaderList | undefined {
-    const fields = this.#fields;
-    this.#fields = undefined;
-    return fields;
+    if (defect !== undefined) return this.#failCompression(defect);
+    this.onFields(streamId, flags, dependsOnItself, headerList, end - start);
   }
 
   #failCompression(defect: HpackDefect): void {
@@ -302,10 +295,8 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
 
   /** All of a block came that decides what becomes of its message. */
   #judge(block: OpenBlock): void {
-    const { streamId, flags, dependsOnItself, length, list } = block;
-    this.#fields = list;
-    // The bytes are gone; how many there were is still counted.
-    this.onHeaderBlock(streamId, flags, dependsOnItself, NO_BYTES, 0, length);
+    const { streamId, flags, dependsOnItself, list, length } = block;
+    this.onFields(streamId, flags, dependsOnItself, list, length);
     block.judge();
   }
 
@@ -322,15 +313,12 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
   protected readTrailers(
     stream: Stream,
     endStream: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
+    list: HeaderList,
+    length: number,
   ): void {
-    const list = this.decodeBlock(bytes, start, end);
-    if (list === undefined) return;
     const trailers = acquireTrailers();
     const defect = trailerBlock.read(list, trailers, this.options);
-    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, trailerBlock.bytes);
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + length, trailerBlock.bytes);
     if (stream.isRemoteEnded) {
       return this.streamError(stream.id, ErrorCode.STREAM_CLOSED, 'HEADERS behind END_STREAM');
     }
@@ -369,15 +357,18 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     this.inbound.readDisable(stream, isDisabled);
   }
 
-  /** A header block begins whose rest is to come. */
+  /** A header block begins; the rest of it may be long in coming. */
   protected abstract onBlockBegun(streamId: number, dependsOnItself: boolean): void;
-  abstract onHeaderBlock(
+  /**
+   * The fields of a whole header block, or as many as decide what becomes of its message, until the
+   * next block is decoded. `length`: octets of the block.
+   */
+  protected abstract onFields(
     streamId: number,
     flags: number,
     dependsOnItself: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
+    list: HeaderList,
+    length: number,
   ): void;
   abstract onGoAwayFrame(lastStreamId: number, code: ErrorCode): void;
 

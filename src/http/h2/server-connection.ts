@@ -4,6 +4,7 @@ import type { ClosedBy } from '#http/h2/closed-streams.ts';
 import { Http2Endpoint } from '#http/h2/endpoint.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { CLIENT_PREFACE, Flag, FRAME_HEADER_BYTES, STREAM_ID_MAX } from '#http/h2/frame-type.ts';
+import type { HeaderList } from '#http/h2/hpack/header-list.ts';
 import type { Http2Options } from '#http/h2/http2-options.ts';
 import type { Http2Services } from '#http/h2/http2-services.ts';
 import { http2Stats } from '#http/h2/http2-stats.ts';
@@ -73,31 +74,32 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
 
   // Requests.
 
-  onHeaderBlock(
+  protected override onFields(
     streamId: number,
     flags: number,
     dependsOnItself: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
+    list: HeaderList,
+    length: number,
   ): void {
     const endStream = (flags & Flag.END_STREAM) !== 0;
     const stream = this.streams.get(streamId);
     if (stream !== undefined) {
-      if (stream.hasHead) this.readTrailers(stream, endStream, bytes, start, end);
-      else this.#onRequest(stream, endStream, bytes, start, end);
-      return;
+      if (stream.hasHead) this.readTrailers(stream, endStream, list, length);
+      else this.#onRequest(stream, endStream, list, length);
+    } else if ((streamId & 1) === 0) {
+      this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS with an even stream');
+    } else if (streamId <= this.#lastStreamId) {
+      this.#onLateHeaders(streamId);
+    } else {
+      this.#lastStreamId = streamId;
+      const refusal = this.#refusalOf(streamId, dependsOnItself);
+      if (refusal !== undefined) this.#refuse(streamId, refusal);
+      // There was no room for it when the block began.
+      else this.#onRequest(this.#begin(streamId), endStream, list, length);
     }
-    if ((streamId & 1) === 0) {
-      return this.connectionError(ErrorCode.PROTOCOL_ERROR, 'HEADERS with an even stream');
-    }
-    if (streamId <= this.#lastStreamId) return this.#onLateHeaders(streamId, bytes, start, end);
-    this.#lastStreamId = streamId;
-    const refusal = this.#refusalOf(streamId, dependsOnItself);
-    if (refusal === undefined) {
-      return this.#onRequest(this.#begin(streamId), endStream, bytes, start, end);
-    }
-    if (this.decodeBlock(bytes, start, end) === undefined) return;
+  }
+
+  #refuse(streamId: number, refusal: ErrorCode | 'ignored'): void {
     // Its body and trailers may be under way.
     this.closed.add(streamId, 'localReset');
     if (refusal === 'ignored') return;
@@ -112,7 +114,7 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     return hasRoom ? undefined : ErrorCode.REFUSED_STREAM;
   }
 
-  /** The rest of the block may be long in coming: the manager's timeouts run from now on. */
+  /** The manager's timeouts run from now on. */
   protected override onBlockBegun(streamId: number, dependsOnItself: boolean): void {
     if ((streamId & 1) === 0 || streamId <= this.#lastStreamId) return;
     if (this.#refusalOf(streamId, dependsOnItself) !== undefined) return;
@@ -128,19 +130,11 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
     return stream;
   }
 
-  #onRequest(
-    stream: ServerStream,
-    endStream: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    const list = this.decodeBlock(bytes, start, end);
-    if (list === undefined) return;
+  #onRequest(stream: ServerStream, endStream: boolean, list: HeaderList, length: number): void {
     const headers = acquireRequestHeaders();
     headers.scheme = this.#scheme;
     const defect = requestBlock.read(list, headers, endStream, this.options, this.stats);
-    stream.meterHeadersReceived(FRAME_HEADER_BYTES + end - start, requestBlock.bytes);
+    stream.meterHeadersReceived(FRAME_HEADER_BYTES + length, requestBlock.bytes);
     if (defect !== undefined) {
       releaseRequestHeaders(headers);
       return this.refuseMessage(stream, defect);
@@ -160,11 +154,10 @@ export class Http2ServerConnection extends Http2Endpoint<ServerStream> implement
   }
 
   /** Behind our RST_STREAM they were under way; otherwise the client lost count of its streams. */
-  #onLateHeaders(streamId: number, bytes: Buffer, start: number, end: number): void {
+  #onLateHeaders(streamId: number): void {
     const closedBy = this.closed.closedBy(streamId);
     if (closedBy === 'localReset') {
       this.stats.inc(field.headers_cb_no_stream);
-      this.decodeBlock(bytes, start, end);
     } else if (closedBy === 'unknown') {
       this.connectionError(ErrorCode.PROTOCOL_ERROR, 'stream ids out of order');
     } else {
