@@ -61,9 +61,8 @@ function removeHopByHop(headers: RequestHeaders): void {
 
 /** Only `trailers` may be asked of the next hop (RFC 9110 section 10.1.4). */
 function sanitizeTe(headers: RequestHeaders): void {
-  if (headers.getKnown(HeaderName.te) === 'trailers' && headers.countKnown(HeaderName.te) === 1)
-    return;
   const te = headers.getJoined('te') as string;
+  if (te === 'trailers') return;
   const wantsTrailers = te.split(',').some((part) => part.trim().toLowerCase() === 'trailers');
   if (wantsTrailers) headers.set('te', 'trailers');
   else headers.removeKnown(HeaderName.te);

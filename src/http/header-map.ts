@@ -1,6 +1,6 @@
 import type { HeaderField } from '#http/h2/hpack/header-field.ts';
 import { casedLine, type HeaderCasing, type PreservedCasing } from '#http/header-casing.ts';
-import { BITS_PER_WORD, type HeaderSet } from '#http/header-set.ts';
+import { type HeaderSet, highBit, lowBit } from '#http/header-set.ts';
 import { http1Line } from '#http/http1-line.ts';
 import {
   type HeaderId,
@@ -30,6 +30,7 @@ export interface FieldSink {
  * A map that was parsed from HTTP/1.1 keeps the head as one string and remembers where each field
  * lies in it. Fields that nobody touches are never cut out of it: they are forwarded as the runs of
  * text they came in, which is what makes forwarding twenty headers as cheap as forwarding five.
+ * One that came over HTTP/2 keeps the fields of the decoder's table, which the encoder knows again.
  * Maps are pooled: one is valid until its stream is destroyed, and whoever needs it longer copies it.
  */
 export class HeaderMap implements FieldSink {
@@ -109,9 +110,8 @@ export class HeaderMap implements FieldSink {
   }
 
   /**
-   * For the parser: a field that lies in the text. `lineStart..lineEnd` must read exactly
-   * `name: value CRLF`, or `lineStart` is -1 and the field is written out anew when forwarded;
-   * then `nameStart` says where its name is.
+   * For the parser: a field that lies in the text. `isVerbatim`: `nameStart..lineEnd` reads exactly
+   * `name: value CRLF`; other fields are written out anew when they are forwarded.
    */
   addSpan(
     id: HeaderId,
@@ -394,14 +394,12 @@ export class HeaderMap implements FieldSink {
   }
 
   #see(id: HeaderId): void {
-    if (id < BITS_PER_WORD) this.#seenLow |= 1 << id;
-    else this.#seenHigh |= 1 << (id - BITS_PER_WORD);
+    this.#seenLow |= lowBit(id);
+    this.#seenHigh |= highBit(id);
   }
 
   #saw(id: HeaderId): boolean {
-    return id < BITS_PER_WORD
-      ? (this.#seenLow & (1 << id)) !== 0
-      : (this.#seenHigh & (1 << (id - BITS_PER_WORD))) !== 0;
+    return ((this.#seenLow & lowBit(id)) | (this.#seenHigh & highBit(id))) !== 0;
   }
 
   #isNamed(index: number, id: HeaderId, name: string): boolean {

@@ -1,12 +1,21 @@
-import { HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
+import { type HeaderId, HeaderName, type KnownHeaderName } from '#http/known-headers.ts';
 
 /** How many known names one number of bits stands for. */
-export const BITS_PER_WORD = 31;
+const BITS_PER_WORD = 31;
+
+/** The bit that stands for a header in the lower of two numbers; 0 where it is in the upper one. */
+export function lowBit(id: HeaderId): number {
+  return id < BITS_PER_WORD ? 1 << id : 0;
+}
+
+export function highBit(id: HeaderId): number {
+  return id < BITS_PER_WORD ? 0 : 1 << (id - BITS_PER_WORD);
+}
 
 /** Some known headers, to ask with one question whether a message has any of them. */
 export class HeaderSet {
   readonly ids: readonly number[];
-  /** @internal A bit for each id below 31, and one for each from there on. */
+  /** @internal The bits of all of them. */
   readonly low: number;
   /** @internal */
   readonly high: number;
@@ -16,8 +25,8 @@ export class HeaderSet {
     let low = 0;
     let high = 0;
     for (const id of this.ids) {
-      if (id < BITS_PER_WORD) low |= 1 << id;
-      else high |= 1 << (id - BITS_PER_WORD);
+      low |= lowBit(id);
+      high |= highBit(id);
     }
     this.low = low;
     this.high = high;

@@ -51,13 +51,17 @@ export abstract class HeaderBlock {
       if (index >= maxHeadersCount) return 'tooManyFields';
       const field = fields[index] as HeaderField;
       const { name } = field;
-      bytes += name.text.length + field.value.length;
+      bytes += field.bytes;
       this.bytes = bytes;
       if (bytes > maxHeadersBytes) return 'tooLarge';
       if (field.defect !== undefined) return 'invalidField';
-      const verdict = name.role === 'ordinary' ? this.#keep() : this.#readSpecial(field);
-      if (verdict === 'leftOut') continue;
-      if (verdict !== 'kept') return verdict;
+      if (name.role === 'ordinary') {
+        this.#hasRegularField = true;
+      } else {
+        const verdict = this.#readSpecial(field);
+        if (verdict === 'leftOut') continue;
+        if (verdict !== 'kept') return verdict;
+      }
       if (inline[name.id] === 1) {
         if (((seenLow & name.seenLow) | (seenHigh & name.seenHigh)) !== 0) {
           const place = places[name.id] as number;
@@ -87,11 +91,6 @@ export abstract class HeaderBlock {
     this.#pseudos = 0;
     this.#hasRegularField = false;
     this.#cookie = undefined;
-  }
-
-  #keep(): 'kept' {
-    this.#hasRegularField = true;
-    return 'kept';
   }
 
   #readSpecial(field: HeaderField): BlockDefect | 'kept' | 'leftOut' {

@@ -8,7 +8,7 @@ import {
   pseudoHeaderOf,
 } from '#http/h2/hpack/pseudo-header.ts';
 import { staticEntries, staticIndexOf } from '#http/h2/hpack/static-entries.ts';
-import { BITS_PER_WORD } from '#http/header-set.ts';
+import { highBit, lowBit } from '#http/header-set.ts';
 import { type HeaderId, HeaderName, headerIdOf, knownHeaderNames } from '#http/known-headers.ts';
 
 /**
@@ -99,8 +99,8 @@ export class FieldName {
     this.id = headerIdOf(text);
     this.defect = this.pseudo === NOT_PSEUDO ? defectOf(text, this.id) : undefined;
     this.role = roleOf(this);
-    this.seenLow = this.id < BITS_PER_WORD ? 1 << this.id : 0;
-    this.seenHigh = this.id < BITS_PER_WORD ? 0 : 1 << (this.id - BITS_PER_WORD);
+    this.seenLow = lowBit(this.id);
+    this.seenHigh = highBit(this.id);
     this.indexing = SECRET.has(text) ? 'secret' : PLAIN.has(text) ? 'plain' : 'adaptive';
     this.staticIndex = staticIndexOf(text);
     this.staticValues = this.staticIndex === 0 ? NO_VALUES : staticValuesOf(text);

@@ -52,7 +52,7 @@ export class HeaderField {
 
   /** What it counts in a table. */
   get size(): number {
-    return this.name.text.length + this.value.length + FIELD_OVERHEAD;
+    return this.bytes + FIELD_OVERHEAD;
   }
 }
 

@@ -8,18 +8,27 @@ import type { HpackDefect } from '#http/h2/hpack/hpack-defect.ts';
 import { decoded, decodeHuffman } from '#http/h2/hpack/huffman-decoder.ts';
 import { OctetCache } from '#http/h2/hpack/octet-cache.ts';
 import { PSEUDO_PATH } from '#http/h2/hpack/pseudo-header.ts';
+import {
+  HUFFMAN,
+  INDEXED,
+  INDEXED_PREFIX_MAX,
+  INTEGER_OCTETS_MAX,
+  isSizeUpdate,
+  LITERAL_INDEXED,
+  LITERAL_INDEXED_PREFIX_MAX,
+  LITERAL_NEVER_INDEXED,
+  LITERAL_PREFIX_MAX,
+  SIZE_UPDATE_PREFIX_MAX,
+  STRING_PREFIX_MAX,
+} from '#http/h2/hpack/representation.ts';
 import { STATIC_FIELD_COUNT } from '#http/h2/hpack/static-entries.ts';
 import { staticFields } from '#http/h2/hpack/static-table.ts';
+import { fourOctets } from '#http/h2/octets.ts';
 
 /** The dynamic table's size before any SETTINGS (RFC 9113 section 6.5.2). */
 export const DEFAULT_TABLE_BYTES = 4096;
-/** Numbers stay below 2^28: four octets after the prefix. */
-const INTEGER_SHIFT_MAX = 21;
+const INTEGER_SHIFT_MAX = 7 * (INTEGER_OCTETS_MAX - 1);
 
-/* How fields begin (RFC 7541 section 6); what is below is a literal that stays out of the table. */
-const INDEXED = 0x80;
-const LITERAL_INDEXED = 0x40;
-const NEVER_INDEXED = 0x10;
 /** Tells fields of the same octets apart in the cache. */
 const NEVER_INDEXED_SEED = 0x4000_0000;
 
@@ -73,12 +82,12 @@ export class HpackDecoder {
     while (this.#at < end) {
       const first = bytes[this.#at] as number;
       if (first >= INDEXED) {
-        const field = this.#fieldAt(this.#readInteger(first, 0x7f));
+        const field = this.#fieldAt(this.#readInteger(first, INDEXED_PREFIX_MAX));
         if (field === undefined) return this.#defect ?? 'invalidIndex';
         into.add(field);
         continue;
       }
-      if ((first & 0xe0) === 0x20) return 'tableSizeMisplaced';
+      if (isSizeUpdate(first)) return 'tableSizeMisplaced';
       const field = this.#readLiteral(first);
       if (field === undefined) return this.#defect;
       if (first >= LITERAL_INDEXED) this.#table.insert(field);
@@ -92,8 +101,8 @@ export class HpackDecoder {
     let isFirst = true;
     while (this.#at < this.#end) {
       const first = this.#bytes[this.#at] as number;
-      if ((first & 0xe0) !== 0x20) break;
-      const bytes = this.#readInteger(first, 0x1f);
+      if (!isSizeUpdate(first)) break;
+      const bytes = this.#readInteger(first, SIZE_UPDATE_PREFIX_MAX);
       if (bytes < 0) return false;
       if (bytes > this.#tableBytesMax) return this.#fail('tableSizeTooLarge');
       this.#table.resize(bytes);
@@ -105,7 +114,8 @@ export class HpackDecoder {
 
   #readLiteral(first: number): HeaderField | undefined {
     const isIndexed = first >= LITERAL_INDEXED;
-    const index = this.#readInteger(first, isIndexed ? 0x3f : 0x0f);
+    const prefixMax = isIndexed ? LITERAL_INDEXED_PREFIX_MAX : LITERAL_PREFIX_MAX;
+    const index = this.#readInteger(first, prefixMax);
     if (index < 0) return undefined;
     let name: FieldName | undefined;
     if (index > 0) {
@@ -120,7 +130,7 @@ export class HpackDecoder {
     if (end < 0) return undefined;
     // What goes into the table now is most likely to be referred to by its index from now on.
     if (isIndexed) return this.#fieldOf(name, start, end, false);
-    const isNeverIndexed = (first & 0xf0) === NEVER_INDEXED;
+    const isNeverIndexed = (first & 0xf0) === LITERAL_NEVER_INDEXED;
     const seed = isNeverIndexed ? name.serial ^ NEVER_INDEXED_SEED : name.serial;
     const known = this.#literals.find(seed, this.#bytes, start, end);
     if (known !== undefined && known.name === name && known.isNeverIndexed === isNeverIndexed) {
@@ -189,7 +199,7 @@ export class HpackDecoder {
       this.#defect = 'truncated';
       return -1;
     }
-    const length = this.#readInteger(this.#bytes[this.#at] as number, 0x7f);
+    const length = this.#readInteger(this.#bytes[this.#at] as number, STRING_PREFIX_MAX);
     if (length < 0) return -1;
     contentStart = this.#at;
     const end = contentStart + length;
@@ -207,7 +217,7 @@ export class HpackDecoder {
    */
   #textOf(start: number, end: number, isPath: boolean): string | undefined {
     const bytes = this.#bytes;
-    if ((bytes[start] as number) < 0x80) {
+    if ((bytes[start] as number) < HUFFMAN) {
       hasIllegalOctet = !(isPath ? isTarget : isLegalValue)(bytes, contentStart, end);
       return latin1(bytes, contentStart, end);
     }
@@ -235,7 +245,7 @@ let contentStart = 0;
 function isLegalValue(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (; at + 4 <= end; at += 4) {
-    const word = wordAt(bytes, at);
+    const word = fourOctets(bytes, at);
     // Whether one of the four is below SP or is DEL; tabs are sorted out one by one.
     const isDel = word ^ 0x7f7f7f7f;
     const controls = ((word - 0x20202020) & ~word) | ((isDel - 0x01010101) & ~isDel);
@@ -252,23 +262,13 @@ function isLegalValue(bytes: Uint8Array, start: number, end: number): boolean {
 function isTarget(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (; at + 4 <= end; at += 4) {
-    const word = wordAt(bytes, at);
+    const word = fourOctets(bytes, at);
     // Whether one of the four is below or above; which one, if any, is found out one by one.
     const others = ((word - 0x21212121) & ~word) | word | (word + 0x01010101);
     if ((others & 0x80808080) !== 0) break;
   }
   for (; at < end; at++) if (IS_TARGET[bytes[at] as number] === 0) return false;
   return true;
-}
-
-/** Four octets, the first in the lowest bits. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  );
 }
 
 /** Names as they were spelt out, of all connections. */

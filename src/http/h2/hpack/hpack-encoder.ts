@@ -19,17 +19,24 @@ import {
   PSEUDO_SCHEME,
   PSEUDO_STATUS,
 } from '#http/h2/hpack/pseudo-header.ts';
+import {
+  HUFFMAN,
+  INDEXED,
+  INDEXED_PREFIX_MAX,
+  LITERAL_INDEXED,
+  LITERAL_INDEXED_PREFIX_MAX,
+  LITERAL_NEVER_INDEXED,
+  LITERAL_PLAIN,
+  LITERAL_PREFIX_MAX,
+  SIZE_UPDATE,
+  SIZE_UPDATE_PREFIX_MAX,
+  STRING_PREFIX_MAX,
+} from '#http/h2/hpack/representation.ts';
 import { SeenFields } from '#http/h2/hpack/seen-fields.ts';
 import { type HeaderId, UNKNOWN_HEADER } from '#http/known-headers.ts';
 
 /** How much of a peer's table is used, and the size before any SETTINGS (RFC 9113 6.5.2). */
 export const DEFAULT_ENCODER_TABLE_BYTES = 4096;
-
-const INDEXED = 0x80;
-const LITERAL_INDEXED = 0x40;
-const LITERAL_NEVER_INDEXED = 0x10;
-const LITERAL_PLAIN = 0x00;
-const SIZE_UPDATE = 0x20;
 
 /** How many values of a name are compared with the one to be written. */
 const VALUES_COMPARED_MAX = 8;
@@ -131,7 +138,7 @@ export class HpackEncoder {
       return;
     }
     const { name, value } = field;
-    if (this.#encodePlainly(name, undefined, value, field.isNeverIndexed)) return;
+    if (this.#encodePlainly(name, value, field.isNeverIndexed)) return;
     const isKnown = name.number >= 0;
     const state = isKnown ? this.#names.ofKnown(name) : this.#names.ofOther(name.text, name);
     field.entry = this.#encode(state, value);
@@ -144,7 +151,7 @@ export class HpackEncoder {
   encode(id: HeaderId, name: string, value: string): void {
     if (id !== UNKNOWN_HEADER) return this.#encodeKnown(id, value, false);
     const state = this.#names.ofOther(name);
-    if (!this.#encodePlainly(state.name, state, value, false)) this.#encode(state, value);
+    if (!this.#encodePlainly(state.name, value, false)) this.#encode(state, value);
   }
 
   #encodePseudo(pseudo: number, value: string): void {
@@ -154,30 +161,25 @@ export class HpackEncoder {
   #encodeKnown(number: number, value: string, isNeverIndexed: boolean): void {
     const name = knownFieldNames[number] as FieldName;
     // Nothing is remembered of names and values of which the tables have nothing to gain.
-    if (this.#encodePlainly(name, undefined, value, isNeverIndexed)) return;
+    if (this.#encodePlainly(name, value, isNeverIndexed)) return;
     this.#encode(this.#names.ofKnown(name), value);
   }
 
   /** Writes a field that does not concern the dynamic table; false: it may. */
-  #encodePlainly(
-    name: FieldName,
-    state: NameState | undefined,
-    value: string,
-    isNeverIndexed: boolean,
-  ): boolean {
+  #encodePlainly(name: FieldName, value: string, isNeverIndexed: boolean): boolean {
     this.#out.reserve(name.text.length + value.length + INTEGERS_BYTES);
     if (isNeverIndexed) {
-      this.#writeLiteral(LITERAL_NEVER_INDEXED, 0x0f, name, state, value);
+      this.#writeLiteral(LITERAL_NEVER_INDEXED, name, name.staticIndex, value);
       return true;
     }
     const staticEntry = name.staticEntryOf(value);
     if (staticEntry > 0) {
-      this.#writeInteger(INDEXED, 0x7f, staticEntry);
+      this.#writeInteger(INDEXED, INDEXED_PREFIX_MAX, staticEntry);
       return true;
     }
     if (name.indexing === 'adaptive') return false;
     const kind = name.indexing === 'secret' ? LITERAL_NEVER_INDEXED : LITERAL_PLAIN;
-    this.#writeLiteral(kind, 0x0f, name, state, value);
+    this.#writeLiteral(kind, name, name.staticIndex, value);
     return true;
   }
 
@@ -190,11 +192,11 @@ export class HpackEncoder {
     }
     this.#table.countLookup();
     if (!this.#isAdmitted(state, value)) {
-      this.#writeLiteral(LITERAL_PLAIN, 0x0f, state.name, state, value);
+      this.#writeLiteral(LITERAL_PLAIN, state.name, this.#nameIndexOf(state), value);
       return undefined;
     }
     if (state.score > SCORE_MIN) state.score--;
-    this.#writeLiteral(LITERAL_INDEXED, 0x3f, state.name, state, value);
+    this.#writeLiteral(LITERAL_INDEXED, state.name, this.#nameIndexOf(state), value);
     return this.#table.insert(state, value);
   }
 
@@ -203,7 +205,7 @@ export class HpackEncoder {
     this.#table.countLookup();
     entry.uses++;
     if (state.score < SCORE_MAX) state.score += HIT_SCORE;
-    this.#writeInteger(INDEXED, 0x7f, this.#table.indexOf(entry));
+    this.#writeInteger(INDEXED, INDEXED_PREFIX_MAX, this.#table.indexOf(entry));
   }
 
   #isAdmitted(state: NameState, value: string): boolean {
@@ -221,26 +223,20 @@ export class HpackEncoder {
     return this.#seen.remember(state.name.text, value) && table.hasRoomFor(size);
   }
 
-  #writeLiteral(
-    kind: number,
-    prefixMax: number,
-    name: FieldName,
-    state: NameState | undefined,
-    value: string,
-  ): void {
-    const newest = state?.newest;
-    const index =
-      name.staticIndex > 0
-        ? name.staticIndex
-        : newest === undefined
-          ? 0
-          : this.#table.indexOf(newest);
-    this.#writeInteger(kind, prefixMax, index);
+  /** An entry that has the name, 0 for none. */
+  #nameIndexOf({ name, newest }: NameState): number {
+    if (name.staticIndex > 0) return name.staticIndex;
+    return newest === undefined ? 0 : this.#table.indexOf(newest);
+  }
+
+  #writeLiteral(kind: number, name: FieldName, nameIndex: number, value: string): void {
     if (kind === LITERAL_INDEXED) {
-      if (index === 0) this.#writeHuffman(name.text);
+      this.#writeInteger(kind, LITERAL_INDEXED_PREFIX_MAX, nameIndex);
+      if (nameIndex === 0) this.#writeHuffman(name.text);
       this.#writeHuffman(value);
     } else {
-      if (index === 0) this.#writePlain(name.text);
+      this.#writeInteger(kind, LITERAL_PREFIX_MAX, nameIndex);
+      if (nameIndex === 0) this.#writePlain(name.text);
       this.#writePlain(value);
     }
   }
@@ -250,7 +246,7 @@ export class HpackEncoder {
    * the link a quarter of their octets, but cost both ends ten times as much work.
    */
   #writePlain(text: string): void {
-    this.#writeInteger(0x00, 0x7f, text.length);
+    this.#writeInteger(0x00, STRING_PREFIX_MAX, text.length);
     const out = this.#out;
     writeLatin1(text, out.buffer, out.length);
     out.length += text.length;
@@ -263,7 +259,7 @@ export class HpackEncoder {
       this.#writePlain(text);
       return;
     }
-    this.#writeInteger(0x80, 0x7f, length);
+    this.#writeInteger(HUFFMAN, STRING_PREFIX_MAX, length);
     const out = this.#out;
     out.length = encodeHuffman(text, out.buffer, out.length);
   }
@@ -300,7 +296,7 @@ export class HpackEncoder {
   #resize(bytes: number): void {
     this.#table.resize(bytes);
     this.#out.reserve(INTEGERS_BYTES);
-    this.#writeInteger(SIZE_UPDATE, 0x1f, bytes);
+    this.#writeInteger(SIZE_UPDATE, SIZE_UPDATE_PREFIX_MAX, bytes);
   }
 }
 

@@ -1,4 +1,5 @@
 import { latin1 } from '#base/latin1.ts';
+import { fourOctets } from '#http/h2/octets.ts';
 
 /** A string is hashed as a whole up to this length, a longer one by as many octets spread over it. */
 const HASHED_OCTETS = 64;
@@ -134,12 +135,7 @@ function hashOf(seed: number, bytes: Uint8Array, start: number, end: number): nu
   let hash = seed ^ (end - start);
   let at = start;
   for (; at + 4 <= end; at += stride) {
-    const word =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
-    hash = Math.imul(hash ^ word, 0x5bd1e995);
+    hash = Math.imul(hash ^ fourOctets(bytes, at), 0x5bd1e995);
     hash ^= hash >>> 15;
   }
   for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x5bd1e995);

@@ -1,7 +1,17 @@
+import {
+  INDEXED,
+  INDEXED_PREFIX_MAX,
+  INTEGER_OCTETS_MAX,
+  isSizeUpdate,
+  LITERAL_INDEXED,
+  LITERAL_INDEXED_PREFIX_MAX,
+  LITERAL_PREFIX_MAX,
+  SIZE_UPDATE_PREFIX_MAX,
+  STRING_PREFIX_MAX,
+} from '#http/h2/hpack/representation.ts';
+
 /** Longer names and values are refused, as nghttp2 and with it Envoy do. In octets as they are sent. */
 export const STRING_BYTES_MAX = 65_536;
-/** As the decoder has it: more octets than these make a number that it refuses. */
-const INTEGER_OCTETS_MAX = 4;
 
 const CUT_OFF = -1;
 const TOO_LONG = -2;
@@ -26,9 +36,9 @@ export function endOfWholeFields(bytes: Buffer, start: number, end: number): num
 /** RFC 7541 section 6. */
 function endOfField(bytes: Buffer, start: number, end: number): number {
   const first = bytes[start] as number;
-  if (first >= 0x80) return endOfInteger(bytes, start, end, 0x7f);
-  if ((first & 0xe0) === 0x20) return endOfInteger(bytes, start, end, 0x1f);
-  const prefixMax = first >= 0x40 ? 0x3f : 0x0f;
+  if (first >= INDEXED) return endOfInteger(bytes, start, end, INDEXED_PREFIX_MAX);
+  if (isSizeUpdate(first)) return endOfInteger(bytes, start, end, SIZE_UPDATE_PREFIX_MAX);
+  const prefixMax = first >= LITERAL_INDEXED ? LITERAL_INDEXED_PREFIX_MAX : LITERAL_PREFIX_MAX;
   let at = endOfInteger(bytes, start, end, prefixMax);
   if (at >= 0 && (first & prefixMax) === 0) at = endOfString(bytes, at, end);
   return at < 0 ? at : endOfString(bytes, at, end);
@@ -50,9 +60,9 @@ function endOfInteger(bytes: Buffer, start: number, end: number, prefixMax: numb
 /** RFC 7541 section 5.2. */
 function endOfString(bytes: Buffer, start: number, end: number): number {
   if (start >= end) return CUT_OFF;
-  const content = endOfInteger(bytes, start, end, 0x7f);
+  const content = endOfInteger(bytes, start, end, STRING_PREFIX_MAX);
   if (content < 0) return content;
-  let length = (bytes[start] as number) & 0x7f;
+  let length = (bytes[start] as number) & STRING_PREFIX_MAX;
   for (let at = start + 1; at < content; at++) {
     length += ((bytes[at] as number) & 0x7f) << (7 * (at - start - 1));
   }
