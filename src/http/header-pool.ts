@@ -26,8 +26,7 @@ export function acquireRequestHeaders(): RequestHeaders {
 
 export function releaseRequestHeaders(headers: RequestHeaders): void {
   inUse--;
-  headers.clear();
-  if (requestHeaders.length < POOLED_MAX) requestHeaders.push(headers);
+  giveBack(requestHeaders, headers);
 }
 
 export function acquireResponseHeaders(): ResponseHeaders {
@@ -37,8 +36,7 @@ export function acquireResponseHeaders(): ResponseHeaders {
 
 export function releaseResponseHeaders(headers: ResponseHeaders): void {
   inUse--;
-  headers.clear();
-  if (responseHeaders.length < POOLED_MAX) responseHeaders.push(headers);
+  giveBack(responseHeaders, headers);
 }
 
 /** Trailers that are never released are left to the garbage collector. */
@@ -47,6 +45,10 @@ export function acquireTrailers(): HeaderMap {
 }
 
 export function releaseTrailers(headers: HeaderMap): void {
+  giveBack(trailers, headers);
+}
+
+function giveBack<Map extends HeaderMap>(pool: Map[], headers: Map): void {
   headers.clear();
-  if (trailers.length < POOLED_MAX) trailers.push(headers);
+  if (pool.length < POOLED_MAX) pool.push(headers);
 }

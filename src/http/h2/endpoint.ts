@@ -2,7 +2,7 @@ import { BLOCK_DETAILS, type BlockDefect } from '#http/h2/block-defect.ts';
 import { ErrorCode } from '#http/h2/error-code.ts';
 import { FrameDispatcher, type FrameHandler } from '#http/h2/frame-dispatcher.ts';
 import { FrameReader } from '#http/h2/frame-reader.ts';
-import { DEFAULT_WINDOW, FRAME_HEADER_BYTES, WINDOW_MAX } from '#http/h2/frame-type.ts';
+import { DEFAULT_WINDOW, Flag, FRAME_HEADER_BYTES, WINDOW_MAX } from '#http/h2/frame-type.ts';
 import { TrailerBlock } from '#http/h2/header-block.ts';
 import { HeaderList } from '#http/h2/hpack/header-list.ts';
 import { HpackDecoder } from '#http/h2/hpack/hpack-decoder.ts';
@@ -242,26 +242,7 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     bodies.drain();
   }
 
-  onHeaderBlock(
-    streamId: number,
-    flags: number,
-    dependsOnItself: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    this.onBlockBegun(streamId, dependsOnItself);
-    headerList.begin(this.options.maxHeadersCount + 1);
-    const defect = this.#hpack.decode(bytes, start, end, headerList);
-    if (defect !== undefined) return this.#failCompression(defect);
-    this.onFields(streamId, flags, dependsOnItself, headerList, end - start);
-  }
-
-  #failCompression(defect: HpackDefect): void {
-    this.connectionError(ErrorCode.COMPRESSION_ERROR, `hpack ${defect}`);
-  }
-
-  onFirstFragment(
+  onHeaders(
     streamId: number,
     flags: number,
     dependsOnItself: boolean,
@@ -270,9 +251,19 @@ export abstract class Http2Endpoint<Stream extends Http2Stream>
     end: number,
   ): void {
     const { options } = this;
-    this.#openBlock = new OpenBlock(streamId, flags, dependsOnItself, this.#hpack, options);
     this.onBlockBegun(streamId, dependsOnItself);
-    this.onFragment(bytes, start, end, false);
+    if ((flags & Flag.END_HEADERS) === 0) {
+      this.#openBlock = new OpenBlock(streamId, flags, dependsOnItself, this.#hpack, options);
+      return this.onFragment(bytes, start, end, false);
+    }
+    headerList.begin(options.maxHeadersCount + 1);
+    const defect = this.#hpack.decode(bytes, start, end, headerList);
+    if (defect !== undefined) return this.#failCompression(defect);
+    this.onFields(streamId, flags, dependsOnItself, headerList, end - start);
+  }
+
+  #failCompression(defect: HpackDefect): void {
+    this.connectionError(ErrorCode.COMPRESSION_ERROR, `hpack ${defect}`);
   }
 
   onFragment(bytes: Buffer, start: number, end: number, isLast: boolean): void {

@@ -13,8 +13,11 @@ export interface FrameHandler {
   /** A DATA frame begins; false: nobody wants what is in it. */
   onDataFrame(streamId: number, flags: number, length: number): boolean;
   onData(bytes: Buffer, start: number, end: number, isFrameEnd: boolean): void;
-  /** A header block begins that more frames belong to: its first fragment. */
-  onFirstFragment(
+  /**
+   * The first fragment of a header block; without END_HEADERS more follow. `dependsOnItself`: its
+   * priority says so, which is a stream error.
+   */
+  onHeaders(
     streamId: number,
     flags: number,
     dependsOnItself: boolean,
@@ -25,17 +28,6 @@ export interface FrameHandler {
   onFragment(bytes: Buffer, start: number, end: number, isLast: boolean): void;
   /** The header block goes on for more frames than are allowed. */
   onTooManyFragments(): void;
-  /**
-   * A header block in one frame. `dependsOnItself`: its priority says so, which is a stream error.
-   */
-  onHeaderBlock(
-    streamId: number,
-    flags: number,
-    dependsOnItself: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void;
   streamError(streamId: number, code: ErrorCode, words: string): void;
   onResetFrame(streamId: number, code: ErrorCode): void;
   onSettings(bytes: Buffer, start: number, end: number): void;
@@ -187,13 +179,11 @@ export class FrameDispatcher implements FrameSink {
     if (to < from) return this.onPaddingDefect();
     const flood = this.#floods.payload(flags, to - from);
     if (flood !== undefined) return this.#handler.onInboundFlood(flood);
-    if ((flags & Flag.END_HEADERS) !== 0) {
-      this.#handler.onHeaderBlock(streamId, flags, dependsOnItself, bytes, from, to);
-      return;
+    if ((flags & Flag.END_HEADERS) === 0) {
+      this.#openStreamId = streamId;
+      this.#continuations = 0;
     }
-    this.#openStreamId = streamId;
-    this.#continuations = 0;
-    this.#handler.onFirstFragment(streamId, flags, dependsOnItself, bytes, from, to);
+    this.#handler.onHeaders(streamId, flags, dependsOnItself, bytes, from, to);
   }
 
   #onContinuation(flags: number, bytes: Buffer, start: number, end: number): void {

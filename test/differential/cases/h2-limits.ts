@@ -1,4 +1,5 @@
 import { route } from '../harness/configuration.ts';
+import type { Http2Step } from '../harness/http2-script.ts';
 import {
   ask,
   block,
@@ -51,62 +52,43 @@ function takenSlowly(name: string, idleTimeout: string): Scenario {
   };
 }
 
+/** The client may have one stream at a time; its first one takes a while. */
+function oneAtATime(name: string, ...steps: readonly Http2Step[]): Scenario {
+  return {
+    name,
+    alone: true,
+    manager: options({ max_concurrent_streams: 1 }),
+    upstream: slow,
+    client: [http2({ do: 'receiveSettings' }, pause(20), ask(1, 'GET', '/1'), ...steps)],
+  };
+}
+
 const plain = block(fieldsOf('GET', '/'));
 const second = [ask(101, 'GET', '/second'), receiveEnd(101)];
 
 const streams: readonly Scenario[] = [
-  {
-    name: 'a stream beyond max_concurrent_streams',
-    alone: true,
-    manager: options({ max_concurrent_streams: 1 }),
-    upstream: slow,
-    client: [
-      http2(
-        { do: 'receiveSettings' },
-        pause(20),
-        ask(1, 'GET', '/1'),
-        pause(40),
-        ask(3, 'GET', '/more'),
-        receiveEnd(1, 3),
-        ask(5, 'GET', '/2'),
-        receiveEnd(5),
-      ),
-    ],
-  },
-  {
-    name: 'as many streams at a time as max_concurrent_streams',
-    alone: true,
-    manager: options({ max_concurrent_streams: 1 }),
-    upstream: slow,
-    client: [
-      http2(
-        { do: 'receiveSettings' },
-        pause(20),
-        ask(1, 'GET', '/1'),
-        receiveEnd(1),
-        ask(5, 'GET', '/2'),
-        receiveEnd(5),
-      ),
-    ],
-  },
-  {
-    name: 'many streams beyond max_concurrent_streams',
-    alone: true,
-    manager: options({ max_concurrent_streams: 1 }),
-    upstream: slow,
-    client: [
-      http2(
-        { do: 'receiveSettings' },
-        pause(20),
-        ask(1, 'GET', '/1'),
-        pause(40),
-        ...[3, 5, 7, 9].map((stream) => ask(stream, 'GET', '/more')),
-        receiveEnd(1, 3, 5, 7, 9),
-        ask(11, 'GET', '/2'),
-        receiveEnd(11),
-      ),
-    ],
-  },
+  oneAtATime(
+    'a stream beyond max_concurrent_streams',
+    pause(40),
+    ask(3, 'GET', '/more'),
+    receiveEnd(1, 3),
+    ask(5, 'GET', '/2'),
+    receiveEnd(5),
+  ),
+  oneAtATime(
+    'as many streams at a time as max_concurrent_streams',
+    receiveEnd(1),
+    ask(5, 'GET', '/2'),
+    receiveEnd(5),
+  ),
+  oneAtATime(
+    'many streams beyond max_concurrent_streams',
+    pause(40),
+    ...[3, 5, 7, 9].map((stream) => ask(stream, 'GET', '/more')),
+    receiveEnd(1, 3, 5, 7, 9),
+    ask(11, 'GET', '/2'),
+    receiveEnd(11),
+  ),
   {
     name: 'max_requests_per_connection',
     alone: true,
