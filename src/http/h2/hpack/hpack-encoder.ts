@@ -46,9 +46,6 @@ const INTEGERS_BYTES = 18;
 /** A field larger than this part of the table would drive out too much. */
 const FIELD_TABLE_SHARE = 4;
 
-/* Static entries of nearly every message (RFC 7541 appendix A). */
-const STATIC_GET = 2;
-const STATIC_HTTP = 6;
 const AUTHORITY = knownFieldNames[PSEUDO_NAMES + PSEUDO_AUTHORITY] as FieldName;
 
 const HIT_SCORE = 2;
@@ -99,14 +96,11 @@ export class HpackEncoder {
   }
 
   encodeStatus(status: number): void {
-    const entry = staticStatuses[status] ?? 0;
-    if (entry > 0) this.#writeOctet(INDEXED | entry);
-    else this.#encodePseudo(PSEUDO_STATUS, statusText(status));
+    this.#encodePseudo(PSEUDO_STATUS, statusText(status));
   }
 
   encodeMethod(value: string): void {
-    if (value === 'GET') this.#writeOctet(INDEXED | STATIC_GET);
-    else this.#encodePseudo(PSEUDO_METHOD, value);
+    this.#encodePseudo(PSEUDO_METHOD, value);
   }
 
   encodePath(value: string, isNeverIndexed: boolean): void {
@@ -114,8 +108,7 @@ export class HpackEncoder {
   }
 
   encodeScheme(value: string): void {
-    if (value === 'http') this.#writeOctet(INDEXED | STATIC_HTTP);
-    else this.#encodePseudo(PSEUDO_SCHEME, value);
+    this.#encodePseudo(PSEUDO_SCHEME, value);
   }
 
   encodeAuthority(value: string): void {
@@ -264,12 +257,6 @@ export class HpackEncoder {
     out.length = encodeHuffman(text, out.buffer, out.length);
   }
 
-  #writeOctet(octet: number): void {
-    const out = this.#out;
-    out.reserve(1);
-    out.buffer[out.length++] = octet;
-  }
-
   #writeInteger(kind: number, prefixMax: number, value: number): void {
     const out = this.#out;
     const { buffer } = out;
@@ -312,11 +299,6 @@ function findEntry(state: NameState, value: string): TableEntry | undefined {
   }
   return undefined;
 }
-
-/** By status: its static entry, 0 for none. */
-const staticStatuses: Uint8Array = Uint8Array.from({ length: 1000 }, (_, status) =>
-  (knownFieldNames[PSEUDO_NAMES + PSEUDO_STATUS] as FieldName).staticEntryOf(String(status)),
-);
 
 const statusTexts: string[] = [];
 
