@@ -28,6 +28,11 @@ t.test('the parser refuses what is not the format', async (t) => {
   for (const [text, reason] of refused) t.throws(() => parseExposition(text), reason, text);
 });
 
+t.test('the parser takes every character of a label but an unescaped line feed', async (t) => {
+  const [family] = parseExposition('# TYPE a counter\na{b="\r\0\u2028"} 1\n');
+  t.equal(family?.samples[0]?.labels.get('b'), '\r\0\u2028');
+});
+
 t.test('Prometheus can read every page, whatever clusters are called', async (t) => {
   const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
   await fc.assert(
